@@ -1,0 +1,1 @@
+//! The closed sum of what can go wrong, as the door sees it.

@@ -1,0 +1,36 @@
+//! The words in which every domain speaks of failure.
+//!
+//! An error is born in its domain as a closed enum with its message, its help and, where there
+//! is one, its source snippet (`miette::Diagnostic`). What is added here is [`Blame`]: whose
+//! problem it is. The exit code follows from that, at the door, and nowhere else.
+
+/// Whose problem a failure is. Each has one exit code; `cli::exit` holds the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The question was answered, and the answer is no.
+    Answer,
+    /// The command line, a configuration or a Compose file is wrong.
+    Usage,
+    /// The surroundings are not as needed: no engine, no image, a taken port, no connection.
+    Environment,
+    /// Refused, since data could be lost or another's things touched.
+    Refusal,
+    /// The migration history contradicts itself or the journal.
+    History,
+    /// A migration's SQL failed and was rolled back.
+    Migration,
+    /// A lock was not acquired in time.
+    Lock,
+    /// Something was left half done and needs `repair`.
+    Partial,
+    /// A mistake of ours.
+    Bug,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// A domain error that knows whose problem it is.
+pub trait Diagnose: miette::Diagnostic {
+    /// Whose problem this is.
+    fn blame(&self) -> Blame;
+}

@@ -1,0 +1,1 @@
+//! The history: files, graph, plan, journal, runner.

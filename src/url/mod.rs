@@ -1,0 +1,1 @@
+//! Database URLs in every dialect, byte for byte.
