@@ -1,8 +1,133 @@
 //! The command line: what was typed, and which body answers it.
+//!
+//! A command is one file with its `Args` and its `run`: observe, decide, act, report.
 
 use std::process::ExitCode;
 
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use self::{context::Context, globals::Globals};
+use crate::{config::Env, error::Error, failure::Diagnose as _};
+
+mod completions;
+mod confirm;
+mod context;
+mod dev;
+mod exit;
+mod globals;
+
+/// Takes a project from a clone to a working, migrated database
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = exit::TABLE, propagate_version = false)]
+struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the development database
+    #[command(subcommand)]
+    Dev(dev::Command),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Whether the command passes signals on to a child of its own.
+    fn passes_signals(&self) -> bool {
+        match self {
+            Self::Dev(command) => command.passes_signals(),
+            Self::Completions(_) => false,
+        }
+    }
+}
+
 /// Runs the command line and says how it ended.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let Cli { globals, command } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => return explain(&usage),
+    };
+    let context = Context::new(Env::snapshot(), globals);
+    let ended = block_on(&context, command).and_then(|code| {
+        context
+            .printer
+            .finish()
+            .map(|()| code)
+            .map_err(Error::Output)
+    });
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let code = exit::code(error.blame());
+            context.printer.failure(&error, code);
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// clap's own answer: help and version on stdout, a usage error on stderr.
+fn explain(usage: &clap::Error) -> ExitCode {
+    // Nobody is left to be told that the stream is closed.
+    let _ = usage.print();
+    ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
+}
+
+/// The one runtime. Dropping a body at Ctrl-C drops its connections, and with them its locks.
+fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    let ended = runtime.block_on(async {
+        if command.passes_signals() {
+            return run(context, command).await;
+        }
+        tokio::select! {
+            ended = run(context, command) => ended,
+            () = interrupted() => Err(Error::Interrupted),
+        }
+    });
+    // A blocking download must not keep an interrupted command alive.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn run(context: &Context, command: Command) -> Result<u8, Error> {
+    context.ensure_directory()?;
+    match command {
+        Command::Dev(command) => dev::run(context, command).await,
+        Command::Completions(args) => Ok(completions::run(context, &args, Cli::command())),
+    }
+}
+
+/// Ends at Ctrl-C, and where there is one at the signal that asks to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
 }

@@ -1,0 +1,71 @@
+//! What every command body is given.
+
+use std::path::PathBuf;
+
+use super::globals::{ColourChoice, Globals};
+use crate::{
+    config::{self, Env},
+    report::{Printer, Story, paint::Colour, printer::Streams},
+};
+
+/// The environment, the global options and the printer.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) env: Env,
+    pub(crate) globals: Globals,
+    pub(crate) printer: Printer,
+    /// Where the command runs: `-C`, or the directory it was started in.
+    pub(crate) directory: PathBuf,
+}
+
+impl Context {
+    /// Puts together what was typed and what was found.
+    pub(crate) fn new(env: Env, globals: Globals) -> Self {
+        let printer = Printer::new(globals.output, globals.verbosity(), streams(&env, &globals));
+        let directory = match &globals.directory {
+            Some(directory) => env.directory.join(directory),
+            None => env.directory.clone(),
+        };
+        Self {
+            env,
+            globals,
+            printer,
+            directory,
+        }
+    }
+
+    /// Refuses a directory that is not there.
+    pub(crate) fn ensure_directory(&self) -> Result<(), config::Error> {
+        if self.directory.is_dir() {
+            Ok(())
+        } else {
+            Err(config::Error::Directory(self.directory.clone()))
+        }
+    }
+
+    /// A story to tell events to.
+    pub(crate) fn story(&self) -> Story<'_> {
+        Story::new(&self.printer)
+    }
+}
+
+/// Colours as `--color`, NO_COLOR and CLICOLOR_FORCE say; movement only on a terminal.
+fn streams(env: &Env, globals: &Globals) -> Streams {
+    let colour = |terminal: bool| {
+        let on = match globals.color {
+            ColourChoice::Always => true,
+            ColourChoice::Never => false,
+            ColourChoice::Auto => {
+                let forced = env.get("CLICOLOR_FORCE").is_some_and(|it| it != "0");
+                let dumb = env.get("TERM") == Some("dumb");
+                env.get("NO_COLOR").is_none() && (forced || (terminal && !dumb))
+            }
+        };
+        if on { Colour::On } else { Colour::Off }
+    };
+    Streams {
+        stdout: colour(env.stdout_terminal),
+        stderr: colour(env.stderr_terminal),
+        movement: env.stderr_terminal && env.get("TERM") != Some("dumb"),
+    }
+}

@@ -1,0 +1,60 @@
+//! The environment, taken once. Nothing else reads it and nothing ever sets it.
+
+use std::{collections::BTreeMap, env, io::IsTerminal, path::PathBuf};
+
+/// What the process was given: variables, directory, terminals.
+#[derive(Clone, Debug)]
+pub struct Env {
+    variables: BTreeMap<String, String>,
+    /// The directory it was started in.
+    pub directory: PathBuf,
+    /// The user's home, where there is one.
+    pub home: Option<PathBuf>,
+    /// Whether somebody can answer a question: stdin and stderr are both terminals.
+    pub interactive: bool,
+    /// Whether stdout is a terminal.
+    pub stdout_terminal: bool,
+    /// Whether stderr is a terminal.
+    pub stderr_terminal: bool,
+}
+
+impl Env {
+    /// Takes the environment as it is now. A variable that is not Unicode is read lossily.
+    pub fn snapshot() -> Self {
+        let variables = env::vars_os()
+            .map(|(key, value)| {
+                (
+                    key.to_string_lossy().into_owned(),
+                    value.to_string_lossy().into_owned(),
+                )
+            })
+            .collect();
+        let stderr_terminal = std::io::stderr().is_terminal();
+        Self {
+            variables,
+            directory: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            home: env::home_dir(),
+            interactive: stderr_terminal && std::io::stdin().is_terminal(),
+            stdout_terminal: std::io::stdout().is_terminal(),
+            stderr_terminal,
+        }
+    }
+
+    /// A variable that is set and not empty.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.variables
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// All variables.
+    pub fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
+    }
+
+    /// Whether a CI service says that it runs us.
+    pub fn is_ci(&self) -> bool {
+        self.get("CI").is_some_and(|value| value != "false")
+    }
+}

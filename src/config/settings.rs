@@ -1,0 +1,102 @@
+//! What holds, after every layer was heard.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde::Deserialize;
+
+use super::file::File;
+
+/// Which provider was asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProviderChoice {
+    /// Docker where an engine answers and its image can be had, else the embedded one.
+    #[default]
+    Auto,
+    /// A container of the Compose file.
+    Docker,
+    /// A private local PostgreSQL.
+    Embedded,
+}
+
+/// What was typed (or set as `TOWNPASS_*`); absent where nothing was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--service`
+    pub service: Option<String>,
+    /// `--provider`
+    pub provider: Option<ProviderChoice>,
+    /// `--migrations`
+    pub migrations: Option<PathBuf>,
+    /// `--timeout`
+    pub timeout: Option<Duration>,
+    /// `TOWNPASS_PG_BIN`
+    pub pg_bin: Option<PathBuf>,
+    /// `TOWNPASS_ARCHIVES`
+    pub archives: Option<String>,
+    /// `TOWNPASS_OFFLINE`
+    pub offline: Option<bool>,
+}
+
+/// The settings of one run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The Compose service that is the database; `None` lets the Compose file tell.
+    pub service: Option<String>,
+    /// What may run the database.
+    pub provider: ProviderChoice,
+    /// The directory of the migrations, relative to the project's.
+    pub migrations: PathBuf,
+    /// How long to wait until the database answers.
+    pub timeout: Duration,
+    /// A directory with PostgreSQL's binaries.
+    pub pg_bin: Option<PathBuf>,
+    /// Where archives are downloaded from.
+    pub archives: Option<String>,
+    /// Whether downloads are forbidden.
+    pub offline: bool,
+}
+
+impl Settings {
+    /// Lets flags win over the file, and the file over the defaults.
+    pub fn resolve(flags: Flags, file: File) -> Self {
+        Self {
+            service: flags.service.or(file.service),
+            provider: flags.provider.or(file.provider).unwrap_or_default(),
+            migrations: flags
+                .migrations
+                .or(file.migrations)
+                .unwrap_or_else(|| PathBuf::from("migrations")),
+            timeout: flags
+                .timeout
+                .or(file.timeout.map(Into::into))
+                .unwrap_or(Duration::from_secs(60)),
+            pg_bin: flags.pg_bin.or(file.embedded.bin),
+            archives: flags.archives.or(file.embedded.archives),
+            offline: flags.offline.or(file.embedded.offline).unwrap_or(false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_beat_the_file_and_the_file_beats_the_defaults() {
+        let file = File {
+            service: Some("database".to_owned()),
+            provider: Some(ProviderChoice::Docker),
+            ..File::default()
+        };
+        let flags = Flags {
+            provider: Some(ProviderChoice::Embedded),
+            ..Flags::default()
+        };
+        let settings = Settings::resolve(flags, file);
+        assert_eq!(settings.service.as_deref(), Some("database"));
+        assert_eq!(settings.provider, ProviderChoice::Embedded);
+        assert_eq!(settings.migrations, PathBuf::from("migrations"));
+        assert_eq!(settings.timeout, Duration::from_secs(60));
+    }
+}

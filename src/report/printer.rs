@@ -1,0 +1,190 @@
+//! The one owner of the streams.
+
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+};
+
+use indicatif::{MultiProgress, ProgressDrawTarget};
+use serde::Serialize;
+
+use super::{Painter, Report, Shade, paint::Colour};
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For a person.
+    #[default]
+    Human,
+    /// For a script: one JSON value on stdout, events and errors as JSON lines on stderr.
+    Json,
+}
+
+/// How much is told on stderr.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors and warnings alone.
+    Quiet,
+    /// The story.
+    #[default]
+    Normal,
+    /// And the reasons.
+    Verbose,
+}
+
+/// What a printer needs to know about its streams.
+#[derive(Clone, Copy, Debug)]
+pub struct Streams {
+    /// Colours on stdout.
+    pub stdout: Colour,
+    /// Colours on stderr.
+    pub stderr: Colour,
+    /// Whether stderr can show lines that move.
+    pub movement: bool,
+}
+
+/// Writes results to stdout and everything else to stderr.
+#[derive(Debug)]
+pub struct Printer {
+    format: Format,
+    verbosity: Verbosity,
+    streams: Streams,
+    bars: MultiProgress,
+    /// A stdout whose reader went away ends the output and is no failure.
+    broken: RefCell<Option<io::Error>>,
+}
+
+impl Printer {
+    /// A printer for these streams.
+    pub fn new(format: Format, verbosity: Verbosity, streams: Streams) -> Self {
+        let moves = streams.movement && format == Format::Human && verbosity > Verbosity::Quiet;
+        let target = if moves {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Self {
+            format,
+            verbosity,
+            streams: Streams {
+                movement: moves,
+                ..streams
+            },
+            bars: MultiProgress::with_draw_target(target),
+            broken: RefCell::new(None),
+        }
+    }
+
+    /// How results are written.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// How much is told.
+    pub fn verbosity(&self) -> Verbosity {
+        self.verbosity
+    }
+
+    /// Whether lines may move.
+    pub fn moves(&self) -> bool {
+        self.streams.movement
+    }
+
+    /// Where bars and spinners are drawn.
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
+    }
+
+    /// Shows a result.
+    pub fn show(&self, report: &impl Report) {
+        match self.format {
+            Format::Human => {
+                let mut painter = Painter::new(self.streams.stdout);
+                if report.human(&mut painter).is_ok() {
+                    self.out(painter.finish().as_bytes());
+                }
+            }
+            Format::Json => {
+                if let Ok(mut text) = serde_json::to_vec(report) {
+                    text.push(b'\n');
+                    self.out(&text);
+                }
+            }
+        }
+    }
+
+    /// Passes bytes through to stdout: a server's log, a dump.
+    pub fn out(&self, bytes: &[u8]) {
+        if self.broken.borrow().is_some() {
+            return;
+        }
+        let written = self.bars.suspend(|| {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(bytes).and_then(|()| stdout.flush())
+        });
+        if let Err(error) = written {
+            self.broken.replace(Some(error));
+        }
+    }
+
+    /// A line of the story: a mark in its shade, then the text.
+    pub fn tell(&self, mark: &str, shade: Shade, text: &str) {
+        if self.verbosity > Verbosity::Quiet && self.format == Format::Human {
+            let mark = self.painter().shade(shade, mark);
+            self.line(&format!("{mark} {text}"));
+        }
+    }
+
+    /// A line told only with `-v`.
+    pub fn explain(&self, text: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            self.tell("·", Shade::Faint, text);
+        }
+    }
+
+    /// A warning, told even with `-q`.
+    pub fn warn(&self, text: &str) {
+        match self.format {
+            Format::Human => {
+                let label = self.painter().shade(Shade::Warning, "warning:");
+                self.line(&format!("{label} {text}"));
+            }
+            Format::Json => self.event(&serde_json::json!({ "event": "warning", "message": text })),
+        }
+    }
+
+    /// A JSON line on stderr, in JSON mode.
+    pub fn event(&self, event: &impl Serialize) {
+        if self.format == Format::Json
+            && let Ok(text) = serde_json::to_string(event)
+        {
+            self.line(&text);
+        }
+    }
+
+    /// Writes a line to stderr, above any bar.
+    pub fn line(&self, line: &str) {
+        self.bars.suspend(|| {
+            // Nobody is left to be told that stderr is closed.
+            let _ = writeln!(io::stderr().lock(), "{line}");
+        });
+    }
+
+    /// A painter for stderr.
+    pub fn painter(&self) -> Painter {
+        Painter::new(self.streams.stderr)
+    }
+
+    /// Whether stderr has colours.
+    pub fn colour(&self) -> Colour {
+        self.streams.stderr
+    }
+
+    /// What went wrong on stdout; a reader that went away is nothing wrong.
+    pub fn finish(&self) -> io::Result<()> {
+        match self.broken.take() {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

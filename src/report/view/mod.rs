@@ -1,0 +1,16 @@
+//! One view a result. Scripts read these: fields are added, never changed.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::Painter;
+
+pub mod plan;
+pub mod url;
+
+/// A result that can be shown to a person and to a script.
+pub trait Report: Serialize {
+    /// Its words for a person.
+    fn human(&self, out: &mut Painter) -> fmt::Result;
+}
