@@ -3,6 +3,7 @@
 //! [`Provider`] is the one trait of the crate: a container ([`docker`](crate::docker)) or a
 //! private local server runs the database, and every `dev` command works on either.
 
+pub mod choice;
 pub mod error;
 pub mod event;
 pub mod provider;
