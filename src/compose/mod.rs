@@ -1,1 +1,19 @@
 //! The Compose specification as values.
+//!
+//! [`load`] reads the Compose files that a [`Request`] names or implies, the way `docker compose`
+//! does, and answers with a [`Project`]: services, networks and volumes with everything merged,
+//! interpolated and resolved. Nothing here talks to an engine, and nothing but `files.rs` touches
+//! the file system.
+//!
+//! In reading order: where the files are (`search`), how one is read (`yaml`, `interpolate`,
+//! `dotenv`), how several become one (`merge`, `extends`, `include`), what the result means
+//! (`model`, `decode`), and what others ask of it (`hash`, `order`, `database`, `unsupported`).
+
+pub mod model;
+
+pub use model::{
+    Attachment, BindOptions, Blkio, Build, ByteSize, Condition, Config, Cpus, Dependency, Deploy,
+    Device, DeviceRequest, Duration, EnvFile, FileMount, HealthCheck, Hosts, Ipam, Limits, Logging,
+    Mount, MountKind, Network, Pool, Port, Project, PullPolicy, Resources, RestartPolicy, Secret,
+    Service, TmpfsOptions, Ulimit, Volume, VolumeOptions,
+};

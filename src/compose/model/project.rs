@@ -1,0 +1,79 @@
+//! The whole: what `load` answers with.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::{Config, Network, Secret, Service, Volume};
+use crate::ident::{ProjectName, ServiceName};
+
+/// A loaded Compose project.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Project {
+    /// Its name.
+    pub name: ProjectName,
+    /// The project directory, absolute: the base of relative paths and of the default name.
+    pub directory: PathBuf,
+    /// The Compose files, absolute, in the order of merging.
+    pub files: Vec<PathBuf>,
+    /// The files given with `--env-file` or `COMPOSE_ENV_FILES`, absolute. Empty when the default
+    /// `.env` was used, since then Compose writes no label for it.
+    pub env_files: Vec<PathBuf>,
+    /// What variables were replaced from: the operating system's environment over `.env`.
+    pub environment: BTreeMap<String, String>,
+    /// The services that are enabled.
+    pub services: BTreeMap<ServiceName, Service>,
+    /// The services that their profiles disable. Naming one enables it.
+    pub disabled: BTreeMap<ServiceName, Service>,
+    /// The networks, by key. `default` is here only if a service uses it.
+    pub networks: BTreeMap<String, Network>,
+    /// The volumes, by key.
+    pub volumes: BTreeMap<String, Volume>,
+    /// The secrets, by key.
+    pub secrets: BTreeMap<String, Secret>,
+    /// The configs, by key.
+    pub configs: BTreeMap<String, Config>,
+}
+
+impl Project {
+    /// A service, enabled or not.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.get(name).or_else(|| self.disabled.get(name))
+    }
+
+    /// The container's name: `container_name`, else `<project>-<service>-<number>`.
+    pub fn container_name(&self, service: &Service, number: u32) -> String {
+        service
+            .container_name
+            .clone()
+            .unwrap_or_else(|| self.numbered_name(service, number))
+    }
+
+    /// The name of an image that this project builds for a service without `image:`.
+    pub fn image_name(&self, service: &Service) -> String {
+        let separator = self.separator();
+        service
+            .image
+            .clone()
+            .unwrap_or_else(|| format!("{}{separator}{}", self.name, service.name))
+    }
+
+    fn numbered_name(&self, service: &Service, number: u32) -> String {
+        let separator = self.separator();
+        format!(
+            "{}{separator}{}{separator}{number}",
+            self.name, service.name
+        )
+    }
+
+    /// `-`, or `_` as the first Compose had it where `COMPOSE_COMPATIBILITY` asks for that.
+    fn separator(&self) -> char {
+        match self
+            .environment
+            .get("COMPOSE_COMPATIBILITY")
+            .map(|value| value.to_ascii_lowercase())
+            .as_deref()
+        {
+            Some("1" | "t" | "true") => '_',
+            _ => '-',
+        }
+    }
+}
