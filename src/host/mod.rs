@@ -1,5 +1,3 @@
 //! Where this process stands, and how an address is seen from there.
 
-pub mod endpoint;
-
-pub use endpoint::Endpoint;
+pub use crate::url::Endpoint;
