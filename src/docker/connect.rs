@@ -1,0 +1,98 @@
+//! Finds the engine that answers, and says of the others why they do not.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
+use hyper::{Uri, body::Body};
+use hyper_util::{
+    client::legacy::Client,
+    rt::{TokioExecutor, TokioIo},
+};
+use tokio::time::timeout;
+use tower_service::Service;
+
+use super::{
+    Engine, Error,
+    attempt::{Attempt, Cause},
+    context_store,
+    dial::{self, Dial, Wire},
+    endpoint::{Candidate, Surroundings},
+    engine::Facts,
+};
+
+/// How long the engine may take for the head of an answer. Stopping a container and waiting for
+/// one take as long as they take; they set their own deadlines.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Connects to the engine that `surroundings` mean, after one request that proves it answers.
+pub async fn connect(surroundings: &Surroundings) -> Result<Engine, Error> {
+    let mut tried = Vec::new();
+    for candidate in context_store::candidates(surroundings)? {
+        match attempt(&candidate, surroundings).await {
+            Ok(engine) => return Ok(engine),
+            Err(cause) => tried.push(Attempt { candidate, cause }),
+        }
+    }
+    Err(Error::NoEngine { tried })
+}
+
+async fn attempt(candidate: &Candidate, surroundings: &Surroundings) -> Result<Engine, Cause> {
+    let dial = Dial::new(&candidate.address, &surroundings.ssh)?;
+    let api = client(&dial).map_err(|error| Cause::Other(error.to_string()))?;
+    // Asking for the version proves as much as a ping, and says more.
+    let version = match timeout(dial.patience(), api.version()).await {
+        Ok(Ok(version)) => version,
+        Ok(Err(error)) => return Err(dial::cause_of(&error)),
+        Err(_) => return Err(Cause::TimedOut),
+    };
+    let facts = Facts::new(candidate.clone(), version)
+        .ok_or_else(|| Cause::NotAnEngine("its answer names no API version".to_owned()))?;
+    Ok(Engine::new(api, dial, facts))
+}
+
+fn client(dial: &Dial) -> Result<Docker, bollard::errors::Error> {
+    // The body's type has no public name, so the client is made where a request shows it.
+    fn requests<B>(dial: Dial) -> Client<Connector, B>
+    where
+        B: Body + Send,
+        B::Data: Send,
+    {
+        Client::builder(TokioExecutor::new()).build(Connector(dial))
+    }
+    let client = requests(dial.clone());
+    Docker::connect_with_custom_transport(
+        move |request: BollardRequest| {
+            let answer = client.request(request);
+            async move { Ok(answer.await?) }
+        },
+        // Names nothing: each request goes where `dial` goes.
+        Some("http://engine"),
+        REQUEST_TIMEOUT.as_secs(),
+        API_DEFAULT_VERSION,
+    )
+}
+
+/// Gives the HTTP client its connections.
+#[derive(Clone)]
+struct Connector(Dial);
+
+impl Service<Uri> for Connector {
+    type Response = TokioIo<Wire>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        let dial = self.0.clone();
+        Box::pin(async move { Ok(TokioIo::new(dial.open().await?)) })
+    }
+}
