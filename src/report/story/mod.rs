@@ -1,0 +1,9 @@
+//! Events as a person follows them: a line when something is done, a bar or a spinner while it
+//! lasts. The same events are JSON lines for a script.
+
+mod database;
+mod docker;
+mod migration;
+mod teller;
+
+pub use teller::Story;
