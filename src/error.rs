@@ -1,9 +1,8 @@
 //! The closed sum of what can go wrong, as the door sees it.
 
-use crate::{
-    config, database,
-    failure::{Blame, Diagnose},
-};
+use crate::config;
+use crate::database;
+use crate::failure::{Blame, Diagnose};
 
 /// Any failure of the crate. Each domain's errors explain themselves.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]

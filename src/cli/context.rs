@@ -3,10 +3,8 @@
 use std::path::PathBuf;
 
 use super::globals::{ColourChoice, Globals};
-use crate::{
-    config::{self, Env},
-    report::{Printer, Story, paint::Colour, printer::Streams},
-};
+use crate::config::{self, Env};
+use crate::report::{Printer, Story, paint::Colour, printer::Streams};
 
 /// The environment, the global options and the printer.
 #[derive(Debug)]

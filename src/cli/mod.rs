@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::{context::Context, globals::Globals};
-use crate::{config::Env, error::Error, failure::Diagnose as _};
+use crate::config::Env;
+use crate::error::Error;
+use crate::failure::Diagnose as _;
 
 mod completions;
 mod confirm;

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::{Error, places::Places};
-use crate::{database::Kind, ident::ProjectName};
+use crate::database::Kind;
+use crate::ident::ProjectName;
 
 /// The memory of one project.
 #[derive(Clone, Debug)]

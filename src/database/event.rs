@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::docker;
+
 /// Something that happened. `report` decides how, and whether, it is shown.
 #[derive(Debug)]
 pub enum Event<'a> {
@@ -23,6 +25,8 @@ pub enum Event<'a> {
         /// What the last attempt said.
         because: &'a str,
     },
+    /// The engine did something.
+    Docker(docker::Event<'a>),
     /// Worth knowing, nothing to do.
     Note(&'a str),
     /// Worth doing something about.

@@ -5,11 +5,9 @@ use std::{fmt, time::SystemTime};
 use async_trait::async_trait;
 
 use super::{Error, Event};
-use crate::{
-    host::Endpoint,
-    ident::{DatabaseName, RoleName},
-    secret::Secret,
-};
+use crate::host::Endpoint;
+use crate::ident::{DatabaseName, RoleName};
+use crate::secret::Secret;
 
 /// Runs the database of one project.
 ///

@@ -3,10 +3,8 @@
 use serde_json::json;
 
 use super::Story;
-use crate::{
-    database::Event,
-    report::{sanitise::Sanitised, words::Span},
-};
+use crate::database::Event;
+use crate::report::{sanitise::Sanitised, words::Span};
 
 impl Story<'_> {
     /// Tells an event of the database.
@@ -34,6 +32,7 @@ impl Story<'_> {
                     Sanitised(because)
                 ));
             }
+            Event::Docker(ref event) => self.docker(event),
             Event::Note(text) => self.note(text),
             Event::Warning(text) => self.warning(text),
         }

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::Story;
-use crate::{docker::Event, report::words::Count};
+use crate::docker::Event;
+use crate::report::words::Count;
 
 impl Story<'_> {
     /// Tells an event of the engine.

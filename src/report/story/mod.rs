@@ -3,7 +3,6 @@
 
 mod database;
 mod docker;
-mod migration;
 mod teller;
 
 pub use teller::Story;
