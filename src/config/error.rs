@@ -4,7 +4,9 @@ use std::{io, path::PathBuf};
 
 use miette::{NamedSource, SourceSpan};
 
+use super::database_url::Source;
 use crate::failure::{Blame, Diagnose};
+use crate::url;
 
 /// A failure to read or understand a configuration.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -42,6 +44,16 @@ pub enum Error {
     #[error("the directory `{}` does not exist", .0.display())]
     #[diagnostic(help("give the directory of the project with `-C DIRECTORY`"))]
     Directory(PathBuf),
+    /// A database URL cannot be used.
+    #[error("{of} cannot be used")]
+    Url {
+        /// Who said it.
+        of: Source,
+        /// What is wrong with it.
+        #[source]
+        #[diagnostic_source]
+        wrong: url::Error,
+    },
     /// No place to keep our own files.
     #[error("there is no home directory to keep files in")]
     #[diagnostic(help("set TOWNPASS_DATA_DIR and TOWNPASS_CACHE_DIR to directories of yours"))]
@@ -51,7 +63,7 @@ pub enum Error {
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
-            Self::File { .. } | Self::Directory(_) => Blame::Usage,
+            Self::File { .. } | Self::Directory(_) | Self::Url { .. } => Blame::Usage,
             Self::Read { .. } | Self::Write { .. } | Self::NoHome => Blame::Environment,
         }
     }

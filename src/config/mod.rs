@@ -3,6 +3,7 @@
 //! Layers, the later ones winning: defaults, `townpass.toml`, `.env`, the environment, flags.
 //! [`Settings::resolve`] is pure and leaves nothing open.
 
+pub mod database_url;
 pub mod env;
 pub mod error;
 pub mod file;
@@ -10,6 +11,7 @@ pub mod places;
 pub mod settings;
 pub mod state;
 
+pub use database_url::Configured;
 pub use env::Env;
 pub use error::Error;
 pub use settings::{Flags, ProviderChoice, Settings};

@@ -70,7 +70,7 @@ impl Settings {
             timeout: flags
                 .timeout
                 .or(file.timeout.map(Into::into))
-                .unwrap_or(Duration::from_secs(60)),
+                .unwrap_or(Duration::from_mins(1)),
             pg_bin: flags.pg_bin.or(file.embedded.bin),
             archives: flags.archives.or(file.embedded.archives),
             offline: flags.offline.or(file.embedded.offline).unwrap_or(false),
@@ -97,6 +97,6 @@ mod tests {
         assert_eq!(settings.service.as_deref(), Some("database"));
         assert_eq!(settings.provider, ProviderChoice::Embedded);
         assert_eq!(settings.migrations, PathBuf::from("migrations"));
-        assert_eq!(settings.timeout, Duration::from_secs(60));
+        assert_eq!(settings.timeout, Duration::from_mins(1));
     }
 }
