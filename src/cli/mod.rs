@@ -15,6 +15,7 @@ mod completions;
 mod confirm;
 mod context;
 mod dev;
+mod duration;
 mod exit;
 mod globals;
 

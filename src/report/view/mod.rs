@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::Painter;
 
 pub mod plan;
+pub mod snapshot;
+pub mod status;
 pub mod url;
 
 /// A result that can be shown to a person and to a script.
