@@ -1,6 +1,13 @@
-//! What can go wrong between `up` and an answer.
+//! What can go wrong between `up` and an answer, and the one command that mends it.
 
-use crate::failure::{Blame, Diagnose};
+use std::{fmt, time::Duration};
+
+use super::{Complaint, Refusal, diagnosis::Cluster, note::SnapshotName};
+use crate::{
+    failure::{Blame, Diagnose},
+    host::Endpoint,
+    ident::{DatabaseName, RoleName},
+};
 
 /// A failure of the development database.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -9,12 +16,304 @@ pub enum Error {
     #[error("the database is not running")]
     #[diagnostic(help("start it with `townpass dev up`"))]
     NotRunning,
+
+    /// Patience ran out.
+    #[error("`{endpoint}` gave no answer within {} s: {last}", waited.as_secs())]
+    #[diagnostic(help(
+        "see what it says with `townpass dev logs --tail 50`, or wait longer with `--timeout`"
+    ))]
+    NotReady {
+        /// Where we knocked.
+        endpoint: Endpoint,
+        /// For how long.
+        waited: Duration,
+        /// What the last attempt heard.
+        last: String,
+    },
+
+    /// The server refuses us and we could not find out why.
+    #[error("`{endpoint}` refuses role `{role}`: {refusal}")]
+    #[diagnostic(help(
+        "see what the server says with `townpass dev logs --tail 50`; its rules stand in `pg_hba.conf`"
+    ))]
+    Refused {
+        /// Where we knocked.
+        endpoint: Endpoint,
+        /// As whom.
+        role: RoleName,
+        /// The answer.
+        refusal: Refusal,
+    },
+
+    /// The data was initialised with another password.
+    #[error(
+        "the data was initialised with another password for role `{role}` than the one configured now"
+    )]
+    #[diagnostic(help(
+        "set the configured password and keep the data: `townpass dev reset-db --password`"
+    ))]
+    StalePassword {
+        /// Whose.
+        role: RoleName,
+    },
+
+    /// The data was initialised with another user.
+    #[error(
+        "the data was initialised with another user: there is no role `{role}`, its superuser is {}",
+        Names(present)
+    )]
+    #[diagnostic(help(
+        "create the role and keep the data: `townpass dev reset-db --password`; or begin anew, with a snapshot kept: `townpass dev reset-db --volume`"
+    ))]
+    RoleMissing {
+        /// Who is wanted.
+        role: RoleName,
+        /// The superusers that are there.
+        present: Vec<RoleName>,
+    },
+
+    /// The role is there and may not enter.
+    #[error("role `{role}` {why}")]
+    #[diagnostic(help(
+        "let it in again, with the configured password: `townpass dev reset-db --password`"
+    ))]
+    RoleLocked {
+        /// Whose.
+        role: RoleName,
+        /// What keeps it out.
+        why: Locked,
+    },
+
+    /// The database is not in the cluster.
+    #[error(
+        "there is no database `{database}` in this server, only {}",
+        Names(present)
+    )]
+    #[diagnostic(help("create it: `townpass dev reset-db`"))]
+    DatabaseMissing {
+        /// Which is wanted.
+        database: DatabaseName,
+        /// Those that are there.
+        present: Vec<DatabaseName>,
+    },
+
+    /// The database takes no connections.
+    #[error("database `{database}` is closed to connections (`datallowconn` is false)")]
+    #[diagnostic(help(
+        "open it with `townpass dev psql -- -d postgres -c 'alter database \"{database}\" allow_connections true'`"
+    ))]
+    DatabaseClosed {
+        /// Which.
+        database: DatabaseName,
+    },
+
+    /// Another PostgreSQL answers at the endpoint.
+    #[error("another PostgreSQL server answers on `{endpoint}`: {sighting}")]
+    #[diagnostic(help(
+        "stop that server, or publish the database on another port: change the host's side of `ports:` in the Compose file"
+    ))]
+    WrongServer {
+        /// Where.
+        endpoint: Endpoint,
+        /// How it gave itself away.
+        sighting: Sighting,
+    },
+
+    /// The driver's limit.
+    #[error(
+        "the password of role `{role}` holds a character that no client can be relied on to send"
+    )]
+    #[diagnostic(help(
+        "use letters, digits and punctuation of any language; no control characters, and no emoji"
+    ))]
+    Unsendable {
+        /// Whose.
+        role: RoleName,
+    },
+
+    /// There is no password to set.
+    #[error("there is no password to set for role `{role}`")]
+    #[diagnostic(help(
+        "name one: `townpass dev reset-db --password NEW`, or set `POSTGRES_PASSWORD` in the Compose file"
+    ))]
+    PasswordEmpty {
+        /// Whose.
+        role: RoleName,
+    },
+
+    /// Another `townpass` works on the cluster's databases.
+    #[error("another townpass is working on the databases of this server")]
+    #[diagnostic(help("wait until it is done, then run the command again"))]
+    Busy,
+
+    /// A name that a snapshot cannot have.
+    #[error("`{name}` cannot be the name of a snapshot: {why}")]
+    #[diagnostic(help("choose another, for example `with-orders`"))]
+    SnapshotName {
+        /// As it was typed.
+        name: String,
+        /// The rule.
+        why: &'static str,
+    },
+
+    /// The name is taken.
+    #[error("there is already a snapshot `{name}`")]
+    #[diagnostic(help("choose another name, or delete it: `townpass dev snapshot delete {name}`"))]
+    SnapshotExists {
+        /// Which.
+        name: SnapshotName,
+    },
+
+    /// No such snapshot.
+    #[error("there is no snapshot `{name}`")]
+    #[diagnostic(help("see which there are: `townpass dev snapshot list`"))]
+    SnapshotMissing {
+        /// Which.
+        name: SnapshotName,
+    },
+
+    /// Nothing to copy: the data was never initialised or is gone.
+    #[error("there is no data to copy")]
+    #[diagnostic(help("start the database first: `townpass dev up`"))]
+    NoData,
+
+    /// The Compose file calls the volume external.
+    #[error(
+        "volume `{volume}` is external: it does not belong to this project, so it is not removed"
+    )]
+    #[diagnostic(help(
+        "reset the contents alone, which leaves the volume in place: `townpass dev reset-db`"
+    ))]
+    ExternalVolume {
+        /// Which.
+        volume: String,
+    },
+
+    /// The data is a directory of the host.
+    #[error("the data is in `{directory}`, a directory of the host, which is not emptied unasked")]
+    #[diagnostic(help(
+        "reset the contents alone: `townpass dev reset-db`; or say so: `townpass dev reset-db --volume --bind-mount`"
+    ))]
+    BindMounted {
+        /// Which.
+        directory: String,
+    },
+
+    /// Others mount the same data.
+    #[error("{data} is also used by {}", Names(containers))]
+    #[diagnostic(help("remove those containers first: `docker rm -f {}`", containers.join(" ")))]
+    Shared {
+        /// What is shared.
+        data: String,
+        /// By whom.
+        containers: Vec<String>,
+    },
+
+    /// A statement of ours failed.
+    #[error("failed to {doing}")]
+    #[diagnostic(help("what was done so far is safe; run the command again"))]
+    Sql {
+        /// What the statement was for, as an infinitive.
+        doing: String,
+        /// What the server said.
+        #[source]
+        complaint: Complaint,
+    },
+
+    /// The administrative channel answered something we cannot read.
+    #[error("the server's administrative channel answered what cannot be read: {answer:?}")]
+    Unreadable {
+        /// The answer.
+        answer: String,
+    },
+}
+
+/// What keeps an existing role out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locked {
+    /// `NOLOGIN`.
+    NoLogin,
+    /// `VALID UNTIL` has passed.
+    Expired,
+}
+
+impl fmt::Display for Locked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoLogin => "may not log in (`NOLOGIN`)",
+            Self::Expired => "has expired (`VALID UNTIL`)",
+        })
+    }
+}
+
+/// How a foreign server gave itself away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    /// It refuses what ours would take.
+    Refused(String),
+    /// It has another `system_identifier`.
+    Clusters {
+        /// Of the provider.
+        ours: Cluster,
+        /// Of the one that answered.
+        theirs: Cluster,
+    },
+}
+
+impl fmt::Display for Sighting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(words) => write!(f, "it refuses what ours would take ({words})"),
+            Self::Clusters { ours, theirs } => write!(
+                f,
+                "its system identifier is {}, ours is {}",
+                theirs.as_str(),
+                ours.as_str()
+            ),
+        }
+    }
+}
+
+/// A list of names in backticks.
+struct Names<'a, T>(&'a [T]);
+
+impl<T: fmt::Display> fmt::Display for Names<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("unknown");
+        }
+        for (index, name) in self.0.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}`{name}`")?;
+        }
+        Ok(())
+    }
 }
 
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
-            Self::NotRunning => Blame::Environment,
+            Self::NotRunning
+            | Self::NotReady { .. }
+            | Self::Refused { .. }
+            | Self::StalePassword { .. }
+            | Self::RoleMissing { .. }
+            | Self::RoleLocked { .. }
+            | Self::DatabaseMissing { .. }
+            | Self::DatabaseClosed { .. }
+            | Self::WrongServer { .. }
+            | Self::NoData
+            | Self::Sql { .. } => Blame::Environment,
+            Self::Unsendable { .. }
+            | Self::PasswordEmpty { .. }
+            | Self::SnapshotName { .. }
+            | Self::SnapshotExists { .. }
+            | Self::SnapshotMissing { .. } => Blame::Usage,
+            Self::ExternalVolume { .. } | Self::BindMounted { .. } | Self::Shared { .. } => {
+                Blame::Refusal
+            }
+            Self::Busy => Blame::Lock,
+            Self::Unreadable { .. } => Blame::Bug,
         }
     }
 }

@@ -4,10 +4,24 @@
 //! private local server runs the database, and every `dev` command works on either.
 
 pub mod choice;
+pub mod connect;
+pub mod diagnosis;
 pub mod error;
 pub mod event;
+pub mod lifecycle;
+pub mod loss;
+mod maintenance;
+pub mod note;
+pub mod password;
 pub mod provider;
+pub mod reset;
+pub mod snapshot;
+pub mod template;
+pub mod wait;
 
+pub use connect::{Complaint, Refusal, Session, Target};
 pub use error::Error;
 pub use event::Event;
+pub use note::SnapshotName;
 pub use provider::{Account, Kind, Provider};
+pub use wait::{Ready, until_ready};

@@ -1,6 +1,9 @@
 //! What every way of running the database can do.
 
-use std::{fmt, time::SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use async_trait::async_trait;
 
@@ -39,6 +42,17 @@ pub trait Provider {
     /// Why the server will never answer, where that can be known: it exited, it restarts in a
     /// loop. `None` while there is hope.
     async fn ailment(&self) -> Result<Option<Error>, Error>;
+
+    /// For how long the server has been running, where the provider knows.
+    async fn running_for(&self) -> Result<Option<Duration>, Error> {
+        Ok(None)
+    }
+
+    /// Who else uses the data, as its user would call them: other containers that mount the
+    /// same volume.
+    async fn sharers(&self) -> Result<Vec<String>, Error> {
+        Ok(Vec::new())
+    }
 
     /// Hands the server's log to `sink`, the last `tail` lines of it where given.
     async fn logs(

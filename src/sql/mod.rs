@@ -1,1 +1,3 @@
 //! SQL as text: quoting, splitting.
+
+pub mod quote;

@@ -1,0 +1,152 @@
+//! Ready: an authenticated query on the target database from here, twice, the same server.
+//!
+//! A health check, `pg_isready` and a TCP connect all lie while a fresh volume is initialised:
+//! the image first runs a temporary server, and a port proxy takes connections before any
+//! server listens. So the one question asked here is the one the application will ask. It is
+//! asked on two connections, and both must name the same `pg_postmaster_start_time()`; a server
+//! that is only seconds old is given a moment between them.
+
+use std::time::{Duration, Instant};
+
+use tokio::time;
+
+use super::{
+    Error, Event, Provider, Refusal, Session, Target,
+    diagnosis::{self, Cluster},
+};
+
+/// The pause between two attempts. A cold start takes about two seconds; this wastes a
+/// fortieth of them at most.
+const PAUSE: Duration = Duration::from_millis(50);
+/// The pause where each attempt leaves a line in the server's log, or the wait is long already.
+const LONG_PAUSE: Duration = Duration::from_millis(250);
+/// The longest that one attempt may take.
+const ATTEMPT: Duration = Duration::from_secs(3);
+/// How often the provider is asked whether there is still hope.
+const ASK: Duration = Duration::from_millis(250);
+/// A server younger than this may still be the temporary one of an initialisation.
+const YOUNG: Duration = Duration::from_secs(3);
+/// How much longer than its runner a server may seem to run, for clocks that disagree.
+const DRIFT: Duration = Duration::from_secs(5);
+
+/// What answered, and after how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// As the server words it: `16.4`.
+    pub server_version: String,
+    /// The cluster that answered.
+    pub cluster: Cluster,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Waits until the server answers as the application will ask it.
+///
+/// A final refusal (wrong password, no such role or database) that is repeated ends the wait
+/// with its diagnosis; so does a server that exited or restarts in a loop.
+pub async fn until_ready(
+    provider: &dyn Provider,
+    target: &Target,
+    patience: Duration,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Ready, Error> {
+    let begun = Instant::now();
+    let mut asked = begun;
+    let mut refused_for_good = false;
+    loop {
+        let left = patience.saturating_sub(begun.elapsed());
+        let refusal = match answer(target, left.min(ATTEMPT)).await {
+            Ok(answer) => {
+                diagnosis::ensure_same_server(provider, target, &answer, DRIFT).await?;
+                return Ok(Ready {
+                    server_version: answer.version,
+                    cluster: answer.cluster,
+                    elapsed: begun.elapsed(),
+                });
+            }
+            Err(refusal) => refusal,
+        };
+        if refusal.is_final() && refused_for_good {
+            return Err(diagnosis::explain(provider, target, &refusal).await);
+        }
+        refused_for_good = refusal.is_final();
+
+        let because = refusal.to_string();
+        on_event(Event::Waiting {
+            elapsed: begun.elapsed(),
+            because: &because,
+        });
+        if asked.elapsed() >= ASK {
+            asked = Instant::now();
+            if let Some(ailment) = provider.ailment().await? {
+                return Err(ailment);
+            }
+        }
+        if begun.elapsed() >= patience {
+            return Err(Error::NotReady {
+                endpoint: target.endpoint.clone(),
+                waited: patience,
+                last: because,
+            });
+        }
+        time::sleep(pause(&refusal, begun.elapsed()).min(left)).await;
+    }
+}
+
+/// What one look at a server showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::database) struct Answer {
+    pub(in crate::database) version: String,
+    pub(in crate::database) cluster: Cluster,
+    pub(in crate::database) age: Duration,
+    started: String,
+}
+
+/// Asks twice. The second connection must find the server of the first.
+async fn answer(target: &Target, deadline: Duration) -> Result<Answer, Refusal> {
+    let first = look(target, deadline).await?;
+    if first.age < YOUNG {
+        time::sleep(PAUSE).await;
+    }
+    let second = look(target, deadline).await?;
+    if first.started == second.started {
+        Ok(second)
+    } else {
+        Err(Refusal::Starting(
+            "the server was started anew between two questions".to_owned(),
+        ))
+    }
+}
+
+async fn look(target: &Target, deadline: Duration) -> Result<Answer, Refusal> {
+    let mut session = Session::open(target, deadline).await?;
+    let question = session.rows(
+        "select pg_postmaster_start_time()::text, \
+         greatest(0, extract(epoch from clock_timestamp() - pg_postmaster_start_time()))::float8::text, \
+         current_setting('server_version'), \
+         (select system_identifier from pg_control_system())::text",
+    );
+    let rows = time::timeout(deadline, question).await;
+    let rows = rows
+        .map_err(|_| Refusal::Silent)?
+        .map_err(|complaint| Refusal::Protocol(complaint.to_string()))?;
+    session.close().await;
+    let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
+    let mut next = || values.next().unwrap_or_default();
+    let (started, age) = (next(), next());
+    Ok(Answer {
+        started,
+        age: Duration::try_from_secs_f64(age.parse().unwrap_or(0.0)).unwrap_or_default(),
+        version: next(),
+        cluster: Cluster::new(next()),
+    })
+}
+
+fn pause(refusal: &Refusal, elapsed: Duration) -> Duration {
+    let logged = refusal.is_final() || matches!(refusal, Refusal::Starting(_));
+    if logged || elapsed > Duration::from_secs(15) {
+        LONG_PAUSE
+    } else {
+        PAUSE
+    }
+}
