@@ -131,6 +131,19 @@ impl Dial {
         })
     }
 
+    /// Whether such a connection can end one way and go on the other.
+    ///
+    /// A named pipe in byte mode cannot.
+    pub(super) fn half_closes(&self) -> bool {
+        match self {
+            #[cfg(unix)]
+            Self::Socket(_) => true,
+            #[cfg(windows)]
+            Self::Pipe(_) => false,
+            Self::Tcp { .. } | Self::Ssh { .. } => true,
+        }
+    }
+
     /// Opens one connection.
     pub(super) async fn open(&self) -> io::Result<Wire> {
         match self {

@@ -185,6 +185,10 @@ pub enum Error {
     #[diagnostic(help("run the command without a terminal: redirect its standard input"))]
     Terminal(#[source] io::Error),
 
+    /// Ctrl-C, more often than the command cared for.
+    #[error("interrupted")]
+    Interrupted,
+
     /// The engine stopped answering while we worked with it.
     #[error("the engine went away: it could not {doing}")]
     #[diagnostic(help("start the engine, then run this again: nothing that was done is lost"))]
@@ -238,6 +242,7 @@ impl Diagnose for Error {
             | Self::Lost { .. }
             | Self::Slow { .. }
             | Self::Engine { .. } => Blame::Environment,
+            Self::Interrupted => Blame::Interrupted,
         }
     }
 }

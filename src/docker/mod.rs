@@ -19,9 +19,21 @@ mod tls;
 
 pub mod engine;
 
+mod hijack;
+mod signals;
+mod terminal;
+
+pub mod attach;
+pub mod exec;
+pub mod logs;
+
+pub use attach::Attachment;
 pub use attempt::{Attempt, Cause};
 pub use connect::connect;
 pub use endpoint::{Platform, Surroundings};
 pub use engine::Engine;
 pub use error::Error;
 pub use event::{Event, Thing};
+pub use exec::{Captured, Command};
+pub use hijack::Channel;
+pub use logs::Follow;

@@ -1,0 +1,1 @@
+//! Endpoints, tried for real.

@@ -1,0 +1,5 @@
+//! The library's `docker` module against a real engine.
+
+mod endpoint;
+mod exec;
+mod sandbox;
