@@ -1,1 +1,32 @@
-//! The history: files, graph, plan, journal, runner.
+//! The history: files, their order, what a database has of it, and how it is moved along.
+//!
+//! The files and the journal are sqlx's, so `sqlx migrate run` and `sqlx::migrate!` run the same
+//! folder on the same database at any time; the words and the order of the answers are Alembic's.
+//! A folder is read into a [`Directory`] and its [`Graph`], a database into a [`Journal`]; from
+//! these a [`Plan`] is made without touching the world, and the [`runner`] carries it out.
+
+pub mod checksum;
+pub mod directory;
+pub mod error;
+pub mod event;
+pub mod file;
+pub mod graph;
+pub mod header;
+pub mod journal;
+pub mod listing;
+pub mod lock;
+pub mod plan;
+pub mod runner;
+pub mod target;
+pub mod version;
+
+pub use checksum::Checksum;
+pub use directory::{Directory, Revision, Source};
+pub use error::Error;
+pub use event::Event;
+pub use graph::Graph;
+pub use journal::Journal;
+pub use plan::{Direction, Plan, Step};
+pub use runner::{Applied, Options};
+pub use target::Target;
+pub use version::Version;

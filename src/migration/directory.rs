@@ -1,0 +1,250 @@
+//! The folder of migrations, read once.
+//!
+//! What sqlx passes over is passed over; what it stumbles upon later is refused now. Nothing is
+//! ever written here.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::migration::checksum::Checksum;
+use crate::migration::error::Error;
+use crate::migration::file::{self, FileName, Kind, Reading};
+use crate::migration::header::{self, Header};
+use crate::migration::version::Version;
+
+/// The migrations of a project, by version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    path: PathBuf,
+    revisions: BTreeMap<Version, Revision>,
+}
+
+/// One step of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Its number.
+    pub version: Version,
+    /// Its slug as words.
+    pub description: String,
+    /// What its header says.
+    pub header: Header,
+    /// The way there.
+    pub up: Source,
+    /// The way back, if there is one.
+    pub down: Option<Source>,
+}
+
+/// A file and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it holds.
+    pub text: Arc<str>,
+}
+
+impl Directory {
+    /// Reads the folder at `path`.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let unreadable = |cause| Error::Unreadable {
+            path: path.to_owned(),
+            cause,
+        };
+        let entries = match fs::read_dir(path) {
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::NoDirectory(path.to_owned()));
+            }
+            entries => entries.map_err(unreadable)?,
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = entry.map_err(unreadable)?.path();
+            if let Some(file) = read_file(&path)? {
+                files.push(file);
+            }
+        }
+        Self::assemble(path, files)
+    }
+
+    /// Joins files, in any order, into revisions.
+    pub fn assemble(path: &Path, mut files: Vec<(FileName, Source)>) -> Result<Self, Error> {
+        files.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
+        let mut revisions = BTreeMap::new();
+        let mut downs: BTreeMap<Version, Source> = BTreeMap::new();
+        for (name, source) in files {
+            let twin = match name.kind {
+                Kind::Down => downs.insert(name.version, source.clone()),
+                Kind::Up | Kind::Simple => revisions
+                    .insert(name.version, revision(&name, source.clone())?)
+                    .map(|twin: Revision| twin.up),
+            };
+            if let Some(twin) = twin {
+                return Err(Error::Duplicate {
+                    version: name.version,
+                    first: twin.path,
+                    second: source.path,
+                });
+            }
+        }
+        for (version, source) in downs {
+            match revisions.get_mut(&version) {
+                Some(revision) => revision.down = Some(source),
+                None => return Err(Error::DownAlone(source.path)),
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            revisions,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// All revisions, oldest first.
+    pub fn revisions(&self) -> impl DoubleEndedIterator<Item = &Revision> {
+        self.revisions.values()
+    }
+
+    /// The revision of that number.
+    pub fn get(&self, version: Version) -> Option<&Revision> {
+        self.revisions.get(&version)
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.revisions.is_empty()
+    }
+}
+
+impl Revision {
+    /// The fingerprint that the journal holds once this is applied.
+    pub fn checksum(&self) -> Checksum {
+        Checksum::of(&self.up.text)
+    }
+}
+
+impl Source {
+    /// The last part of its path.
+    pub fn name(&self) -> String {
+        self.path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// Whether sqlx would run this outside a transaction: the marker must be its first bytes.
+    pub fn opts_out_of_transaction(&self) -> bool {
+        self.text.starts_with("-- no-transaction")
+    }
+}
+
+/// Reads the file at `path` if sqlx would.
+fn read_file(path: &Path) -> Result<Option<(FileName, Source)>, Error> {
+    let unreadable = |cause| Error::Unreadable {
+        path: path.to_owned(),
+        cause,
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = match file::read(&name) {
+        Reading::Other => return Ok(None),
+        Reading::NoVersion | Reading::Migration(_)
+            if !fs::metadata(path).map_err(unreadable)?.is_file() =>
+        {
+            return Ok(None);
+        }
+        Reading::NoVersion => return Err(Error::BadName(path.to_owned())),
+        Reading::Migration(name) => name,
+    };
+    let text =
+        String::from_utf8(fs::read(path).map_err(unreadable)?).map_err(|error| Error::NotUtf8 {
+            path: path.to_owned(),
+            offset: error.utf8_error().valid_up_to(),
+        })?;
+    let source = Source {
+        path: path.to_owned(),
+        text: text.into(),
+    };
+    Ok(Some((name, source)))
+}
+
+fn revision(name: &FileName, up: Source) -> Result<Revision, Error> {
+    let header = header::read(&up.text).map_err(|bad| Error::bad_header(&up, bad))?;
+    Ok(Revision {
+        version: name.version,
+        description: name.description(),
+        header,
+        up,
+        down: None,
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::path::Path;
+
+    use super::{Directory, Error, Source};
+    use crate::migration::file::{Reading, read};
+
+    /// A folder that never was on a disk.
+    pub(crate) fn directory(files: &[(&str, &str)]) -> Result<Directory, Error> {
+        let files = files
+            .iter()
+            .map(|(name, text)| match read(name) {
+                Reading::Migration(file) => {
+                    let source = Source {
+                        path: Path::new("migrations").join(name),
+                        text: (*text).into(),
+                    };
+                    (file, source)
+                }
+                other => panic!("{name}: {other:?}"),
+            })
+            .collect();
+        Directory::assemble(Path::new("migrations"), files)
+    }
+
+    #[test]
+    fn up_and_down_make_one_revision() {
+        let directory = directory(&[
+            ("2_b.sql", ""),
+            ("1_add_a.up.sql", "up"),
+            ("1_add_a.down.sql", "down"),
+        ])
+        .expect("is in order");
+        let shape: Vec<_> = directory
+            .revisions()
+            .map(|it| {
+                (
+                    it.version.number(),
+                    it.description.as_str(),
+                    it.down.is_some(),
+                )
+            })
+            .collect();
+        assert_eq!(shape, [(1, "add a", true), (2, "b", false)]);
+    }
+
+    #[test]
+    fn two_files_of_one_version_are_both_named() {
+        for files in [
+            [("1_a.up.sql", ""), ("1_b.up.sql", "")],
+            [("1_a.sql", ""), ("01_a.up.sql", "")],
+            [("1_a.down.sql", ""), ("1_b.down.sql", "")],
+        ] {
+            let error = directory(&files).expect_err("has twins").to_string();
+            for (name, _) in files {
+                assert!(error.contains(name), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_way_back_from_nowhere_is_refused() {
+        let error = directory(&[("1_a.down.sql", "")]).expect_err("has no up");
+        assert!(matches!(error, Error::DownAlone(_)), "{error}");
+    }
+}

@@ -1,0 +1,374 @@
+//! What can go wrong with a history.
+
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use miette::{NamedSource, SourceSpan};
+
+use crate::failure::{Blame, Diagnose};
+use crate::migration::directory::Source;
+use crate::migration::header::BadLine;
+use crate::migration::lock::Holder;
+use crate::migration::version::Version;
+use crate::sql::{Place, Refusal};
+
+/// A failure of the history, its files, its journal, or a migration.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// There is no folder.
+    #[error("there is no folder `{}`", .0.display())]
+    #[diagnostic(help("create it with a first `<version>_<name>.up.sql`, or say where it is"))]
+    NoDirectory(PathBuf),
+    /// A file or the folder cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// A file is not UTF-8.
+    #[error("`{}` is not UTF-8: byte {offset} begins no character", path.display())]
+    #[diagnostic(help("save the file as UTF-8"))]
+    NotUtf8 {
+        /// Which.
+        path: PathBuf,
+        /// The first bad byte, counted from zero.
+        offset: usize,
+    },
+    /// A `.sql` file has an underscore but no number in front.
+    #[error("`{}` has no version in front of its first `_`", .0.display())]
+    #[diagnostic(help(
+        "name it `<version>_<name>.up.sql`, or move it out of the folder if it is no migration"
+    ))]
+    BadName(PathBuf),
+    /// Two files claim one version.
+    #[error("`{}` and `{}` have the same version `{version}`", first.display(), second.display())]
+    #[diagnostic(help("give the newer one a version of its own"))]
+    Duplicate {
+        /// The version.
+        version: Version,
+        /// One file.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// A down file whose up file is missing.
+    #[error("`{}` leads back from a revision that has no up file", .0.display())]
+    #[diagnostic(help("restore the up file of the same version, or remove this one"))]
+    DownAlone(PathBuf),
+    /// A header cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    BadHeader(Box<Located>),
+    /// A header names a parent that is not there.
+    #[error("revision `{parent}`, which `{}` revises, is not in the folder", path.display())]
+    #[diagnostic(help("restore its file, or correct the line `-- townpass:revises`"))]
+    NoParent {
+        /// The parent.
+        parent: Version,
+        /// The child's file.
+        path: PathBuf,
+    },
+    /// A header names a parent that does not come before it.
+    #[error("`{}` revises `{parent}`, which is not older than it", path.display())]
+    #[diagnostic(help("a revision's version must be greater than those it revises"))]
+    ParentNotOlder {
+        /// The parent.
+        parent: Version,
+        /// The child's file.
+        path: PathBuf,
+    },
+    /// `head` was asked for where there are several.
+    #[error(
+        "Multiple head revisions are present for given argument '{target}': {}",
+        Paths(heads)
+    )]
+    #[diagnostic(help(
+        "name one of them, say `heads` for all, or let the newer one revise the older: \
+         `-- townpass:revises <version>`"
+    ))]
+    SeveralHeads {
+        /// What was asked for.
+        target: String,
+        /// The files of the heads.
+        heads: Vec<PathBuf>,
+    },
+    /// No revision of that name.
+    #[error("can't locate revision identified by `{0}`")]
+    #[diagnostic(help("`townpass migrate history` lists them all"))]
+    NotFound(String),
+    /// A name that means several.
+    #[error("several revisions can be meant by `{name}`: {}", Versions(choices))]
+    #[diagnostic(help("write more of the version"))]
+    AmbiguousName {
+        /// What was asked for.
+        name: String,
+        /// What it can mean.
+        choices: Vec<Version>,
+    },
+    /// A walk that comes to a fork.
+    #[error("ambiguous walk: `{target}` could lead to {}", Versions(choices))]
+    #[diagnostic(help("name the revision itself"))]
+    AmbiguousWalk {
+        /// What was asked for.
+        target: String,
+        /// Where it can lead.
+        choices: Vec<Version>,
+    },
+    /// A walk past the end.
+    #[error("relative revision `{target}` didn't produce {steps} migration{}", if *steps == 1 { "" } else { "s" })]
+    #[diagnostic(help("`townpass migrate history` shows how many there are"))]
+    TooFar {
+        /// What was asked for.
+        target: String,
+        /// How many steps.
+        steps: u64,
+    },
+    /// A destination that lies the other way.
+    #[error("destination `{target}` is not a valid {way} target from where the database stands")]
+    #[diagnostic(help("`townpass migrate current` shows where it stands"))]
+    WrongWay {
+        /// What was asked for.
+        target: String,
+        /// `upgrade` or `downgrade`.
+        way: &'static str,
+    },
+    /// The database has a revision whose file is gone.
+    #[error("revision `{version}` ({description}) is applied, but its file is missing")]
+    #[diagnostic(help(
+        "restore the file, or switch to the branch that has it and downgrade there"
+    ))]
+    Missing {
+        /// The revision.
+        version: Version,
+        /// What the journal calls it.
+        description: String,
+    },
+    /// A file was edited after it was applied.
+    #[error("`{}` was edited after it was applied", path.display())]
+    #[diagnostic(help(
+        "put the change into a new migration and restore this file; on a development database, \
+         `townpass dev migrate downgrade {version}-1` and upgrade again"
+    ))]
+    Edited {
+        /// The revision.
+        version: Version,
+        /// Its up file.
+        path: PathBuf,
+    },
+    /// The journal says that a revision is half done.
+    #[error("revision `{version}` ({description}) is partially applied")]
+    #[diagnostic(help(
+        "undo by hand what it did, run `DELETE FROM _sqlx_migrations WHERE version = {version}`, \
+         and upgrade again"
+    ))]
+    Partial {
+        /// The revision.
+        version: Version,
+        /// What the journal calls it.
+        description: String,
+    },
+    /// There is no way back.
+    #[error("`{}` has no down file", path.display())]
+    #[diagnostic(help("write one, or downgrade no further than this revision"))]
+    NoWayBack {
+        /// The up file.
+        path: PathBuf,
+    },
+    /// A script holds something that cannot be sent.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unfit(Box<Located>),
+    /// The journal changed between plan and lock.
+    #[error("another process changed the database after this was planned")]
+    #[diagnostic(help("look at `townpass migrate current`, then run the command again"))]
+    Stale,
+    /// Another process holds the lock.
+    #[error("the migration lock did not come free within {} s{}", waited.as_secs(), HeldBy(holder.as_ref()))]
+    #[diagnostic(help(
+        "wait for the other process, or end it with `SELECT pg_terminate_backend(<pid>)`, and run \
+         the command again"
+    ))]
+    Locked {
+        /// Who holds it, where that can be seen.
+        holder: Option<Holder>,
+        /// How long we waited.
+        waited: Duration,
+    },
+    /// A statement failed, and all of its migration was rolled back.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Failed(Box<Located>),
+    /// A statement failed outside a transaction, and what came before it stays.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    HalfDone(Box<Located>),
+    /// The journal has another shape.
+    #[error("the table `_sqlx_migrations` is not a journal of sqlx's shape")]
+    #[diagnostic(help("rename the table if something else uses it"))]
+    Journal {
+        /// What the server said.
+        #[source]
+        cause: Foreign,
+    },
+    /// The database did not do what it was asked.
+    #[error("the database did not {doing}")]
+    Database {
+        /// What it was asked to do.
+        doing: &'static str,
+        /// What it said.
+        #[source]
+        cause: Foreign,
+    },
+}
+
+/// What another library said.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Foreign(pub String);
+
+/// A mistake in a file, with the place where it is.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{path}:{place}`: {message}")]
+pub struct Located {
+    /// The file.
+    pub path: String,
+    /// The line and column.
+    pub place: Place,
+    /// What is wrong there.
+    pub message: String,
+    /// What the label at the place says.
+    label: String,
+    /// What to do.
+    #[help]
+    help: String,
+    #[source_code]
+    text: NamedSource<Arc<str>>,
+    #[label("{label}")]
+    at: SourceSpan,
+}
+
+impl Located {
+    /// Points at the bytes `at` of `source`.
+    pub fn new(
+        source: &Source,
+        at: &Range<usize>,
+        message: String,
+        label: String,
+        help: String,
+    ) -> Self {
+        let path = source.path.display().to_string();
+        Self {
+            place: Place::of(&source.text, at.start),
+            message,
+            label,
+            help,
+            text: NamedSource::new(&path, Arc::clone(&source.text)).with_language("SQL"),
+            at: SourceSpan::from(at.clone()),
+            path,
+        }
+    }
+}
+
+impl Error {
+    pub(in crate::migration) fn bad_header(source: &Source, bad: BadLine) -> Self {
+        let at = bad.start..bad.start + bad.length;
+        let help = "write `-- townpass:revises <version>`, several with commas, or `base`";
+        let label = "in this line".to_owned();
+        Self::BadHeader(Box::new(Located::new(
+            source,
+            &at,
+            bad.why,
+            label,
+            help.to_owned(),
+        )))
+    }
+
+    pub(in crate::migration) fn unfit(source: &Source, refusal: &Refusal) -> Self {
+        let message = refusal.obstacle.to_string();
+        let help = refusal.obstacle.help().to_owned();
+        let label = "here".to_owned();
+        Self::Unfit(Box::new(Located::new(
+            source,
+            &refusal.at,
+            message,
+            label,
+            help,
+        )))
+    }
+}
+
+impl Diagnose for Error {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::NoDirectory(_)
+            | Self::NotFound(_)
+            | Self::AmbiguousName { .. }
+            | Self::AmbiguousWalk { .. }
+            | Self::TooFar { .. }
+            | Self::WrongWay { .. } => Blame::Usage,
+            Self::Unreadable { .. } | Self::Database { .. } => Blame::Environment,
+            Self::NotUtf8 { .. }
+            | Self::BadName(_)
+            | Self::Duplicate { .. }
+            | Self::DownAlone(_)
+            | Self::BadHeader(_)
+            | Self::NoParent { .. }
+            | Self::ParentNotOlder { .. }
+            | Self::SeveralHeads { .. }
+            | Self::Missing { .. }
+            | Self::Edited { .. }
+            | Self::NoWayBack { .. }
+            | Self::Journal { .. } => Blame::History,
+            Self::Unfit(_) | Self::Failed(_) => Blame::Migration,
+            Self::Partial { .. } | Self::HalfDone(_) => Blame::Partial,
+            Self::Stale => Blame::Refusal,
+            Self::Locked { .. } => Blame::Lock,
+        }
+    }
+}
+
+/// Versions, quoted, with commas.
+struct Versions<'a>(&'a [Version]);
+
+impl fmt::Display for Versions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        listed(f, self.0)
+    }
+}
+
+/// Paths, quoted, with commas.
+struct Paths<'a>(&'a [PathBuf]);
+
+impl fmt::Display for Paths<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: Vec<_> = self.0.iter().map(|path| path.display()).collect();
+        listed(f, &shown)
+    }
+}
+
+fn listed<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: &[T]) -> fmt::Result {
+    for (index, item) in items.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(f, "{comma}`{item}`")?;
+    }
+    Ok(())
+}
+
+/// The end of a sentence that names the holder of a lock.
+struct HeldBy<'a>(Option<&'a Holder>);
+
+impl fmt::Display for HeldBy<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(holder) => write!(f, "; {holder} holds it"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! What a command will do, as a value.
+//!
+//! A plan is made from the folder and the journal without touching the world. Whatever would
+//! make it fail before its first statement makes it fail here: a missing or edited file, a
+//! revision left half done, a script that cannot be sent.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::migration::checksum::{Checksum, Likeness};
+use crate::migration::directory::{Directory, Revision, Source};
+use crate::migration::error::Error;
+use crate::migration::graph::Graph;
+use crate::migration::journal::Journal;
+use crate::migration::target::{Destination, Target};
+use crate::migration::version::Version;
+use crate::sql::{Script, split};
+
+/// Steps from one state of a database to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    direction: Direction,
+    steps: Vec<Step>,
+    start: Journal,
+}
+
+/// Which way a plan goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Towards the heads.
+    Upgrade,
+    /// Towards the base.
+    Downgrade,
+}
+
+/// One revision to apply or to revert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Which.
+    pub version: Version,
+    /// Its slug as words.
+    pub description: String,
+    /// What it follows.
+    pub parents: Vec<Version>,
+    /// Of its up file, for the journal.
+    pub checksum: Checksum,
+    /// The file that is run.
+    pub source: Source,
+    /// Its statements.
+    pub script: Script,
+    /// How it is run.
+    pub mode: Mode,
+}
+
+/// How a step is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// All of it or nothing, with its journal row.
+    Transaction,
+    /// Statement by statement, each by itself.
+    Alone(Reason),
+}
+
+/// Why a step cannot be a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The file begins with `-- no-transaction`.
+    Marker,
+    /// It holds such a statement: `CREATE INDEX CONCURRENTLY`.
+    Statement(&'static str),
+}
+
+impl Plan {
+    /// The steps that bring a database with `journal` to `target`, or past it: what is applied
+    /// beyond the target stays.
+    pub fn upgrade(
+        directory: &Directory,
+        journal: &Journal,
+        target: &Target,
+    ) -> Result<Self, Error> {
+        Self::make(Direction::Upgrade, directory, journal, target)
+    }
+
+    /// The steps that take a database with `journal` back to `target`.
+    pub fn downgrade(
+        directory: &Directory,
+        journal: &Journal,
+        target: &Target,
+    ) -> Result<Self, Error> {
+        Self::make(Direction::Downgrade, directory, journal, target)
+    }
+
+    /// Either, by `direction`.
+    pub fn make(
+        direction: Direction,
+        directory: &Directory,
+        journal: &Journal,
+        target: &Target,
+    ) -> Result<Self, Error> {
+        let graph = Graph::of(directory)?;
+        verify(direction, directory, journal)?;
+        let applied = journal.versions();
+        let destination = target.resolve(directory, &graph)?;
+        let versions = match direction {
+            Direction::Upgrade => forward(&graph, &applied, &destination, target)?,
+            Direction::Downgrade => backward(&graph, &applied, &destination, target)?,
+        };
+        let steps = versions
+            .into_iter()
+            .filter_map(|version| directory.get(version))
+            .map(|revision| step(direction, revision, &graph))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            direction,
+            steps,
+            start: journal.clone(),
+        })
+    }
+
+    /// Which way it goes.
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// The steps, in the order in which they are run.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Whether it was made for a database that is as `journal` says.
+    pub fn is_for(&self, journal: &Journal) -> bool {
+        self.start == *journal
+    }
+}
+
+impl Direction {
+    /// The verb.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Upgrade => "upgrade",
+            Self::Downgrade => "downgrade",
+        }
+    }
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Refuses a journal that contradicts the folder. Going back does not ask whether a file was
+/// edited: going back is how an edited migration is applied anew.
+fn verify(direction: Direction, directory: &Directory, journal: &Journal) -> Result<(), Error> {
+    for row in journal.rows() {
+        let Some(revision) = directory.get(row.version) else {
+            return Err(Error::Missing {
+                version: row.version,
+                description: row.description.clone(),
+            });
+        };
+        if !row.success {
+            return Err(Error::Partial {
+                version: row.version,
+                description: row.description.clone(),
+            });
+        }
+        let likeness = row.checksum.compare(&revision.up.text);
+        if direction == Direction::Upgrade && likeness == Likeness::Different {
+            return Err(Error::Edited {
+                version: row.version,
+                path: revision.up.path.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What is to be applied, oldest first.
+fn forward(
+    graph: &Graph,
+    applied: &BTreeSet<Version>,
+    destination: &Destination,
+    target: &Target,
+) -> Result<Vec<Version>, Error> {
+    let pending = |wanted: BTreeSet<Version>| wanted.difference(applied).copied().collect();
+    match destination {
+        // An empty folder has no head, so `head` is its base.
+        Destination::Base if graph.heads().is_empty() => Ok(Vec::new()),
+        Destination::Base => Err(wrong_way(target, Direction::Upgrade)),
+        Destination::Revisions(versions) => Ok(pending(graph.with_ancestors(versions))),
+        Destination::Steps(steps) => {
+            let steps = usize::try_from(*steps).map_err(|_| target.too_far())?;
+            let all: Vec<Version> = pending(graph.versions().collect());
+            let some = all.get(..steps).ok_or_else(|| target.too_far())?;
+            Ok(some.to_vec())
+        }
+    }
+}
+
+/// What is to be reverted, newest first. On a merge, one step back is that merge alone.
+fn backward(
+    graph: &Graph,
+    applied: &BTreeSet<Version>,
+    destination: &Destination,
+    target: &Target,
+) -> Result<Vec<Version>, Error> {
+    match destination {
+        Destination::Base => Ok(applied.iter().rev().copied().collect()),
+        Destination::Revisions(kept) => {
+            if !kept.iter().all(|version| applied.contains(version)) {
+                return Err(wrong_way(target, Direction::Downgrade));
+            }
+            let after = graph.with_descendants(kept);
+            let reverted = applied.iter().rev().copied();
+            Ok(reverted
+                .filter(|version| after.contains(version) && !kept.contains(version))
+                .collect())
+        }
+        Destination::Steps(steps) => {
+            if *steps > 0 {
+                return Err(target.too_far());
+            }
+            let steps = usize::try_from(steps.unsigned_abs()).map_err(|_| target.too_far())?;
+            let all: Vec<Version> = applied.iter().rev().copied().collect();
+            let some = all.get(..steps).ok_or_else(|| target.too_far())?;
+            Ok(some.to_vec())
+        }
+    }
+}
+
+fn wrong_way(target: &Target, direction: Direction) -> Error {
+    Error::WrongWay {
+        target: target.to_string(),
+        way: direction.as_str(),
+    }
+}
+
+fn step(direction: Direction, revision: &Revision, graph: &Graph) -> Result<Step, Error> {
+    let source = match (direction, &revision.down) {
+        (Direction::Upgrade, _) => &revision.up,
+        (Direction::Downgrade, Some(down)) => down,
+        (Direction::Downgrade, None) => {
+            return Err(Error::NoWayBack {
+                path: revision.up.path.clone(),
+            });
+        }
+    };
+    let script = split(&source.text).map_err(|refusal| Error::unfit(source, &refusal))?;
+    let mode = match script.statements.iter().find_map(|it| it.alone) {
+        Some(name) => Mode::Alone(Reason::Statement(name)),
+        None if source.opts_out_of_transaction() => Mode::Alone(Reason::Marker),
+        None => Mode::Transaction,
+    };
+    Ok(Step {
+        version: revision.version,
+        description: revision.description.clone(),
+        parents: graph.parents(revision.version).to_vec(),
+        checksum: revision.checksum(),
+        source: source.clone(),
+        script,
+        mode,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Direction, Mode, Plan, Reason};
+    use crate::failure::{Blame, Diagnose};
+    use crate::migration::directory::tests::directory;
+    use crate::migration::journal::Row;
+    use crate::migration::{Checksum, Error, Journal, Version};
+
+    fn row(version: i64, text: &str) -> Row {
+        Row {
+            version: Version::new(version),
+            description: format!("revision {version}"),
+            installed_on: jiff::Timestamp::UNIX_EPOCH,
+            success: true,
+            checksum: Checksum::of(text),
+            execution_time: None,
+        }
+    }
+
+    fn plan(
+        files: &[(&str, &str)],
+        applied: &[i64],
+        direction: Direction,
+        target: &str,
+    ) -> Result<Vec<i64>, Error> {
+        let directory = directory(files)?;
+        let journal = Journal::of(applied.iter().map(|&version| {
+            let text = directory
+                .get(Version::new(version))
+                .map_or("", |revision| &revision.up.text);
+            row(version, text)
+        }));
+        let plan = Plan::make(direction, &directory, &journal, &target.parse()?)?;
+        assert!(plan.is_for(&journal));
+        Ok(plan
+            .steps()
+            .iter()
+            .map(|step| step.version.number())
+            .collect())
+    }
+
+    const BRANCHED: [(&str, &str); 10] = [
+        ("1_a.up.sql", ""),
+        ("2_b.up.sql", "-- townpass:revises 1"),
+        ("3_c.up.sql", "-- townpass:revises 1"),
+        ("4_d.up.sql", "-- townpass:revises 3"),
+        ("5_merge.up.sql", "-- townpass:revises 2,4"),
+        ("1_a.down.sql", ""),
+        ("2_b.down.sql", ""),
+        ("3_c.down.sql", ""),
+        ("4_d.down.sql", ""),
+        ("5_merge.down.sql", ""),
+    ];
+
+    #[test]
+    fn forward() {
+        for (applied, target, steps) in [
+            (&[] as &[i64], "head", &[1, 2, 3, 4, 5][..]),
+            (&[1, 2, 3, 4, 5], "head", &[]),
+            (&[1, 3], "head", &[2, 4, 5]),
+            (&[], "4", &[1, 3, 4]),
+            (&[1, 2], "4", &[3, 4]),
+            (&[1], "+2", &[2, 3]),
+            (&[1, 2, 3, 4], "+1", &[5]),
+            (&[1], "+0", &[]),
+            (&[1, 3, 4], "1", &[]),
+            (&[], "head-0", &[1, 2, 3, 4, 5]),
+        ] {
+            let found = plan(&BRANCHED, applied, Direction::Upgrade, target).expect(target);
+            assert_eq!(found, steps, "{target} from {applied:?}");
+        }
+    }
+
+    #[test]
+    fn backward() {
+        for (applied, target, steps) in [
+            (&[1, 2, 3, 4, 5][..], "base", &[5, 4, 3, 2, 1][..]),
+            (&[1, 2, 3, 4, 5], "-1", &[5]),
+            (&[1, 2, 3, 4, 5], "3", &[5, 4]),
+            (&[1, 2, 3, 4, 5], "1", &[5, 4, 3, 2]),
+            (&[1, 2], "-2", &[2, 1]),
+            (&[1, 2], "head-2", &[]),
+            (&[], "base", &[]),
+        ] {
+            let found = plan(&BRANCHED, applied, Direction::Downgrade, target);
+            match found {
+                Ok(found) => assert_eq!(found, steps, "{target} from {applied:?}"),
+                Err(error) => assert_eq!(
+                    (target, error.blame()),
+                    ("head-2", Blame::Usage),
+                    "the parent of a merge is two revisions"
+                ),
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_reached() {
+        for (applied, direction, target) in [
+            (&[1][..], Direction::Upgrade, "base"),
+            (&[1], Direction::Upgrade, "-1"),
+            (&[1], Direction::Upgrade, "+9"),
+            (&[1], Direction::Downgrade, "2"),
+            (&[1], Direction::Downgrade, "+1"),
+            (&[1], Direction::Downgrade, "-2"),
+        ] {
+            let error = plan(&BRANCHED, applied, direction, target).expect_err(target);
+            assert_eq!(error.blame(), Blame::Usage, "{error}");
+        }
+    }
+
+    #[test]
+    fn a_journal_that_contradicts_the_folder() {
+        let files = [("1_a.sql", "select 1;\n"), ("2_b.sql", "select 2;\n")];
+        let folder = directory(&files).expect("reads");
+        let upgrade = |row| {
+            let target = "head".parse().expect("target");
+            Plan::upgrade(&folder, &Journal::of([row]), &target)
+        };
+        let unfinished = Row {
+            success: false,
+            ..row(1, "select 1;\n")
+        };
+        for (row, blame, words) in [
+            (
+                row(9, ""),
+                Blame::History,
+                "revision `9` (revision 9) is applied, but its file",
+            ),
+            (
+                row(1, "select 0;\n"),
+                Blame::History,
+                "`migrations/1_a.sql` was edited",
+            ),
+            (
+                unfinished,
+                Blame::Partial,
+                "revision `1` (revision 1) is partially applied",
+            ),
+        ] {
+            let error = upgrade(row).expect_err(words);
+            assert_eq!(error.blame(), blame);
+            assert!(error.to_string().starts_with(words), "{error}");
+        }
+        assert!(
+            upgrade(row(1, "select 1;\r\n")).is_ok(),
+            "line ends are no edit"
+        );
+    }
+
+    #[test]
+    fn an_edited_revision_can_be_taken_back() {
+        let files = [
+            ("1_a.up.sql", "select 1;\n"),
+            ("1_a.down.sql", "select 0;\n"),
+        ];
+        let folder = directory(&files).expect("reads");
+        let journal = Journal::of([row(1, "something else")]);
+        let target = "base".parse().expect("target");
+        let plan = Plan::downgrade(&folder, &journal, &target).expect("plans");
+        assert_eq!(plan.steps()[0].source.name(), "1_a.down.sql");
+    }
+
+    #[test]
+    fn how_a_step_is_run_is_told_by_its_statements() {
+        for (text, mode) in [
+            ("create table t ();", Mode::Transaction),
+            ("-- no-transaction\nselect 1;", Mode::Alone(Reason::Marker)),
+            ("\n-- no-transaction\nselect 1;", Mode::Transaction),
+            (
+                "create index concurrently i on t (a);",
+                Mode::Alone(Reason::Statement("CREATE INDEX CONCURRENTLY")),
+            ),
+        ] {
+            let folder = directory(&[("1_a.sql", text)]).expect("reads");
+            let target = "head".parse().expect("target");
+            let plan = Plan::upgrade(&folder, &Journal::default(), &target).expect("plans");
+            assert_eq!(plan.steps()[0].mode, mode, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_script_that_cannot_be_sent_is_refused_with_its_place() {
+        for (text, message) in [
+            (
+                "select 1;\n  commit;",
+                "`migrations/1_a.sql:2:3`: `COMMIT` would take the transaction out of our hands",
+            ),
+            (
+                "select 'a",
+                "`migrations/1_a.sql:1:8`: a `'` is never closed",
+            ),
+        ] {
+            let error = plan(&[("1_a.sql", text)], &[], Direction::Upgrade, "head");
+            assert_eq!(error.expect_err(text).to_string(), message);
+        }
+    }
+
+    #[test]
+    fn without_a_down_file_there_is_no_way_back() {
+        let error = plan(&[("1_a.sql", "")], &[1], Direction::Downgrade, "base");
+        assert!(matches!(error, Err(Error::NoWayBack { .. })));
+    }
+}

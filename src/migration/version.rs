@@ -1,0 +1,78 @@
+//! The number that names a revision.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What stands before the first `_` of a file's name: the fourteen digits of a UTC time in
+/// folders of ours, any whole number in those of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct Version(i64);
+
+impl Version {
+    /// Takes a number as it is.
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number, as the journal holds it.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The time that a version of fourteen digits spells, as `2026-01-05 08:30:00`.
+    pub fn created(self) -> Option<String> {
+        let digits = self.0.to_string();
+        if digits.len() != 14 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let number = |range: std::ops::Range<usize>| digits[range].parse::<i8>().ok();
+        jiff::civil::DateTime::new(
+            digits[..4].parse().ok()?,
+            number(4..6)?,
+            number(6..8)?,
+            number(8..10)?,
+            number(10..12)?,
+            number(12..14)?,
+            0,
+        )
+        .ok()
+        .map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Version {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Version;
+
+    #[test]
+    fn fourteen_digits_tell_the_time_if_they_are_one() {
+        for (number, created) in [
+            (20_260_105_083_000, Some("2026-01-05 08:30:00")),
+            (20_261_305_083_000, None),
+            (20_260_230_000_000, None),
+            (1, None),
+            (-20_260_105_083_000, None),
+        ] {
+            assert_eq!(
+                Version::new(number).created().as_deref(),
+                created,
+                "{number}"
+            );
+        }
+    }
+}
