@@ -1,3 +1,10 @@
-//! it
+//! The one integration crate: the real binary, a real engine, a real PostgreSQL.
+//!
+//! One file per command or module, named after it; `support` is the harness. Tests that need a
+//! Docker engine ask for it by `support::docker::demanded` and say aloud when they cannot run.
 
+mod architecture;
 mod engine;
+mod files;
+mod harness;
+mod support;

@@ -1,0 +1,8 @@
+//! The harness: a project of its own per test, the binary run in it, and what it said.
+
+pub(crate) mod docker;
+mod output;
+mod town;
+
+pub(crate) use output::Output;
+pub(crate) use town::{Invocation, Town};
