@@ -12,6 +12,13 @@ use crate::host::Endpoint;
 use crate::ident::{DatabaseName, RoleName};
 use crate::secret::Secret;
 
+/// Who is told what happens. A name for the type, since `async_trait` would give the event a
+/// lifetime of the whole call.
+pub type OnEvent<'a> = dyn FnMut(Event<'_>) + 'a;
+
+/// Who is handed the bytes of a log.
+pub type Sink<'a> = dyn FnMut(&[u8]) + 'a;
+
 /// Runs the database of one project.
 ///
 /// `observe` and `plan` read and never change anything. Everything else may be killed at any
@@ -31,10 +38,10 @@ pub trait Provider {
     async fn plan(&self) -> Result<Vec<String>, Error>;
 
     /// Makes the server run. It may not answer yet.
-    async fn start(&self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), Error>;
+    async fn start(&self, on_event: &mut OnEvent<'_>) -> Result<(), Error>;
 
     /// Stops the server and keeps its data.
-    async fn stop(&self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), Error>;
+    async fn stop(&self, on_event: &mut OnEvent<'_>) -> Result<(), Error>;
 
     /// Where the running server is reached from here.
     async fn endpoint(&self) -> Result<Endpoint, Error>;
@@ -55,12 +62,8 @@ pub trait Provider {
     }
 
     /// Hands the server's log to `sink`, the last `tail` lines of it where given.
-    async fn logs(
-        &self,
-        follow: bool,
-        tail: Option<u32>,
-        sink: &mut dyn FnMut(&[u8]),
-    ) -> Result<(), Error>;
+    async fn logs(&self, follow: bool, tail: Option<u32>, sink: &mut Sink<'_>)
+    -> Result<(), Error>;
 
     /// Runs SQL as the cluster's superuser through a channel that asks for no password (the
     /// container's socket; single-user mode), and returns what it printed, unaligned, tuples
@@ -71,13 +74,13 @@ pub trait Provider {
     async fn psql(&self, database: &DatabaseName, arguments: &[String]) -> Result<u8, Error>;
 
     /// Removes the server and all its data. The next `start` initialises anew.
-    async fn destroy(&self, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), Error>;
+    async fn destroy(&self, on_event: &mut OnEvent<'_>) -> Result<(), Error>;
 
     /// Copies the whole data directory, server stopped, under `name`.
-    async fn save(&self, name: &str, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), Error>;
+    async fn save(&self, name: &str, on_event: &mut OnEvent<'_>) -> Result<(), Error>;
 
     /// Puts a copy made by [`save`](Self::save) back in place of the data.
-    async fn restore(&self, name: &str, on_event: &mut dyn FnMut(Event<'_>)) -> Result<(), Error>;
+    async fn restore(&self, name: &str, on_event: &mut OnEvent<'_>) -> Result<(), Error>;
 
     /// The copies made by [`save`](Self::save), oldest first.
     async fn saved(&self) -> Result<Vec<Saved>, Error>;

@@ -4,6 +4,8 @@
 //! Docker engine ask for it by `support::docker::demanded` and say aloud when they cannot run.
 
 mod architecture;
+#[cfg(unix)]
+mod database;
 mod engine;
 mod files;
 mod harness;
