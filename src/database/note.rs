@@ -97,7 +97,10 @@ const SAFETY: &str = "before-";
 impl SnapshotName {
     /// The name of the copy that is kept before `what` (`reset`, `restore`) happens.
     pub fn safety(what: &str, now: Timestamp) -> Self {
-        Self(format!("{SAFETY}{what}-{}", now.strftime("%Y%m%d-%H%M%S")))
+        Self(format!(
+            "{SAFETY}{what}-{}",
+            now.strftime("%Y%m%d-%H%M%S%.3f")
+        ))
     }
 
     /// The name as text.
@@ -210,7 +213,7 @@ mod tests {
         assert!(SnapshotName::chosen("before-lunch").is_err());
         assert!(SnapshotName::chosen("lunch").is_ok());
         let safety = SnapshotName::safety("restore", Timestamp::UNIX_EPOCH);
-        assert_eq!(safety.as_str(), "before-restore-19700101-000000");
+        assert_eq!(safety.as_str(), "before-restore-19700101-000000.000");
         assert!(safety.as_str().parse::<SnapshotName>().is_ok());
     }
 }
