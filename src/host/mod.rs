@@ -21,6 +21,9 @@ pub mod rewrite;
 
 pub mod detect;
 
+#[cfg(test)]
+mod cases;
+
 pub use error::Error;
 pub use evidence::{
     Answer, Attachment, Engine, Evidence, Network, Override, OwnContainer, Published, Server,

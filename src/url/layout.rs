@@ -80,6 +80,24 @@ impl Layout {
         Ok(layout)
     }
 
+    /// `user:12/3@host/x` is a password with a slash to SQLAlchemy and a database called
+    /// `3@host/x` to libpq. Whoever guessed wrong would show a password in clear.
+    pub(in crate::url) fn refuse_doubt(&self, text: &str) -> Result<(), Error> {
+        if !self.userinfo.is_empty() || dialect::keeps_account_in_query(&text[self.scheme.clone()])
+        {
+            return Ok(());
+        }
+        match self.path.as_ref().or(self.query.as_ref()) {
+            Some(place) if text[place.clone()].contains('@') => Err(Error::malformed(
+                text,
+                place.clone(),
+                "it can be read in two ways",
+                "in a password, write `/` as `%2F`, `?` as `%3F` and `@` as `%40`; in a database's name, `@` as `%40`",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Every part must decode, so that the accessors cannot fail.
     fn check(&self, text: &str) -> Result<(), Error> {
         let refuse = |at: Range<usize>, what: &str| {

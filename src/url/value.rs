@@ -26,8 +26,10 @@ impl DatabaseUrl {
     /// Reads a URL in any dialect of PostgreSQL's.
     pub fn parse(text: &str) -> Result<Self, Error> {
         layout::refuse_blanks(text)?;
+        let layout = Layout::read(text)?;
+        layout.refuse_doubt(text)?;
         Ok(Self {
-            layout: Layout::read(text)?,
+            layout,
             text: text.to_owned(),
         })
     }
@@ -588,6 +590,12 @@ mod tests {
                 "it has no `://` after a scheme",
                 "admin:****@db/x",
                 "admin:****@db/x",
+            ),
+            (
+                "postgres://admin:12/hunter2@db/x",
+                "it can be read in two ways",
+                "postgres://admin:****@db/x",
+                "****@db/x",
             ),
             (
                 "host=db password=hunter2",
