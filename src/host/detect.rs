@@ -21,7 +21,7 @@ use super::evidence::{Answer, Evidence};
 use super::rewrite;
 use super::route;
 use super::surroundings::{Platform, Surroundings, VARIABLES};
-use crate::url::{Address, DatabaseUrl, Endpoint};
+use crate::url::{DatabaseUrl, Endpoint};
 
 /// How long a name may take to resolve. A resolver without a network takes seconds.
 const RESOLUTION: Duration = Duration::from_millis(800);
@@ -73,13 +73,7 @@ pub fn surroundings(environment: &BTreeMap<String, String>) -> Surroundings {
 /// Resolves and knocks wherever an answer could change the decision about `url`, and adds what
 /// was found to the evidence.
 pub async fn look(evidence: &mut Evidence, url: &DatabaseUrl) {
-    let mut names = route::names_to_resolve(evidence);
-    for address in url.addresses() {
-        if let Address::Tcp(endpoint) = address {
-            names.push(endpoint.host);
-        }
-    }
-    resolve_all(evidence, names).await;
+    resolve_all(evidence, rewrite::names_to_resolve(evidence, url)).await;
     let endpoints = rewrite::worth_a_knock(evidence, url);
     knock(evidence, endpoints).await;
 }
@@ -200,5 +194,139 @@ async fn handshake(address: IpAddr, port: u16) -> Answer {
         Ok(_) if b"SNE".contains(&first[0]) => Answer::PostgreSql,
         Ok(_) => Answer::Other,
         Err(error) => Answer::Nothing(error.kind().to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::{SSL_REQUEST, look, probe, resolve, surroundings};
+    use crate::host::evidence::{
+        Answer, Engine, Evidence, Network, Published, Server, Service, Standing,
+    };
+    use crate::host::rewrite::decide;
+    use crate::ident::ServiceName;
+    use crate::url::{DatabaseUrl, Endpoint};
+
+    /// Listens on a free port and answers every SSLRequest with `answer`.
+    async fn listener(answer: &'static [u8]) -> Endpoint {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 8];
+                if stream.read_exact(&mut request).await.is_ok() && request == SSL_REQUEST {
+                    let _ = stream.write_all(answer).await;
+                }
+            }
+        });
+        Endpoint::new("127.0.0.1", port)
+    }
+
+    /// A port on which nobody listens.
+    async fn deserted() -> Endpoint {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
+        Endpoint::new(
+            "127.0.0.1",
+            listener.local_addr().expect("an address").port(),
+        )
+    }
+
+    #[tokio::test]
+    async fn only_the_protocol_proves_a_postgresql() {
+        for (answer, expected) in [
+            (&b"S"[..], Answer::PostgreSql),
+            (b"N", Answer::PostgreSql),
+            (b"E\0\0\0\x0fSFATAL\0", Answer::PostgreSql),
+            (b"HTTP/1.1 400 Bad Request\r\n", Answer::Other),
+            (b"", Answer::Nothing("it closes the connection".to_owned())),
+        ] {
+            assert_eq!(probe(&listener(answer).await).await, expected);
+        }
+        assert!(matches!(probe(&deserted().await).await, Answer::Nothing(_)));
+        assert!(matches!(
+            probe(&Endpoint::new("no-such-name.invalid", 5432)).await,
+            Answer::Nothing(because) if because.contains("resolve")
+        ));
+    }
+
+    #[tokio::test]
+    async fn names_resolve_or_do_not_in_time() {
+        assert!(!resolve("localhost").await.is_empty());
+        let start = Instant::now();
+        assert!(resolve("no-such-name.invalid").await.is_empty());
+        assert!(start.elapsed() < 2 * super::RESOLUTION);
+    }
+
+    fn published(name: &str, port: u16) -> Evidence {
+        Evidence {
+            engine: Engine::Local,
+            server: Server::Container(Service {
+                name: ServiceName::new(name),
+                container: name.to_owned(),
+                id: "1".repeat(64),
+                standing: Standing::Running,
+                port: 5432,
+                published: vec![Published {
+                    host_ip: "0.0.0.0".to_owned(),
+                    host_port: port,
+                }],
+                network: Network::Attached(Vec::new()),
+            }),
+            ..Evidence::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn looking_finds_what_answers() {
+        let server = listener(b"N").await;
+        let mut evidence = published("no-such-name.invalid", server.port);
+        let url = DatabaseUrl::parse("postgres://a@no-such-name.invalid/d").expect("a URL");
+        look(&mut evidence, &url).await;
+        let decision = decide(&evidence, &url).expect("published");
+        assert_eq!(decision.url.reveal(), format!("postgres://a@{server}/d"));
+
+        let mut evidence = published("db", deserted().await.port);
+        let url = DatabaseUrl::parse(&format!("postgres://a@{server}/d")).expect("a URL");
+        look(&mut evidence, &url).await;
+        let decision = decide(&evidence, &url).expect("published");
+        assert_eq!(decision.url, url);
+        assert!(
+            decision.warnings[0].contains("another server"),
+            "{:?}",
+            decision.warnings
+        );
+        assert_eq!(
+            evidence.answers.len(),
+            1,
+            "what lies behind an answer is not asked"
+        );
+    }
+
+    #[tokio::test]
+    async fn nobody_knocks_at_another_s_door() {
+        let server = listener(b"N").await;
+        let mut evidence = published("db", server.port);
+        let url = DatabaseUrl::parse("postgres://a@192.0.2.1/d").expect("a URL");
+        look(&mut evidence, &url).await;
+        assert_eq!(evidence.answers, []);
+    }
+
+    #[test]
+    fn only_named_variables_are_kept() {
+        let environment = [("CODESPACES", "true"), ("PASSWORD", "hunter2")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let found = surroundings(&environment);
+        assert_eq!(found.variables.len(), 1);
+        assert!(!format!("{found:?}").contains("hunter2"));
     }
 }

@@ -47,11 +47,11 @@ pub fn decide(evidence: &Evidence, url: &DatabaseUrl) -> Result<Decision, Error>
         return through_route(evidence, url, preferred);
     }
     if !addresses.iter().any(|it| is_ours(it, evidence)) {
-        return Ok(kept(evidence, url, not_ours(&addresses, evidence)));
+        return Ok(kept(evidence, url, &not_ours(&addresses, evidence)));
     }
     // A server of our own has one address, and whatever answers elsewhere is not it.
     if !matches!(evidence.server, Server::Process { .. })
-        && let Some(endpoint) = addresses.iter().find_map(|it| answering(it, evidence))
+        && let Some(endpoint) = endpoints(&addresses).find(|it| evidence.answers_at(it))
     {
         return Ok(where_it_points(evidence, url, endpoint));
     }
@@ -61,28 +61,46 @@ pub fn decide(evidence: &Evidence, url: &DatabaseUrl) -> Result<Decision, Error>
     }
 }
 
+/// Whether the world could change the decision about `url`.
+fn is_open(evidence: &Evidence, addresses: &[Address]) -> bool {
+    evidence.explicit.is_none()
+        && !matches!(evidence.server, Server::Process { .. })
+        && addresses.iter().any(|it| is_ours(it, evidence))
+}
+
+/// The names whose addresses would change the decision about `url`.
+pub(in crate::host) fn names_to_resolve(evidence: &Evidence, url: &DatabaseUrl) -> Vec<String> {
+    let addresses = url.addresses();
+    if !is_open(evidence, &addresses) {
+        return Vec::new();
+    }
+    let mut names = route::names_to_resolve(evidence);
+    names.extend(endpoints(&addresses).map(|it| it.host.clone()));
+    names
+}
+
 /// The endpoints whose answer would change the decision about `url`, in the order of trust.
 pub(in crate::host) fn worth_a_knock(evidence: &Evidence, url: &DatabaseUrl) -> Vec<Endpoint> {
     let addresses = url.addresses();
-    if evidence.explicit.is_some()
-        || matches!(evidence.server, Server::Process { .. })
-        || !addresses.iter().any(|it| is_ours(it, evidence))
-    {
+    if !is_open(evidence, &addresses) {
         return Vec::new();
     }
-    let mut endpoints: Vec<Endpoint> = addresses
-        .iter()
-        .filter_map(|it| match it {
-            Address::Tcp(endpoint) => Some(endpoint.clone()),
-            Address::Socket { .. } | Address::Unnamed { .. } => None,
-        })
-        .collect();
-    let preferred = addresses.first().map(Address::port);
-    endpoints.extend(route::worth_a_knock(evidence, preferred));
+    let mut worth: Vec<Endpoint> = endpoints(&addresses).cloned().collect();
+    worth.extend(route::worth_a_knock(
+        evidence,
+        addresses.first().map(Address::port),
+    ));
     if evidence.server == Server::Unknown {
-        endpoints.extend(outward(evidence, &addresses));
+        worth.extend(outward(evidence, &addresses));
     }
-    endpoints
+    worth
+}
+
+fn endpoints(addresses: &[Address]) -> impl Iterator<Item = &Endpoint> {
+    addresses.iter().filter_map(|it| match it {
+        Address::Tcp(endpoint) => Some(endpoint),
+        Address::Socket { .. } | Address::Unnamed { .. } => None,
+    })
 }
 
 /// Whether an address may mean the project's own database.
@@ -91,13 +109,6 @@ fn is_ours(address: &Address, evidence: &Evidence) -> bool {
         Address::Tcp(endpoint) => names::meaning(&endpoint.host, evidence) != Meaning::Another,
         Address::Unnamed { .. } => true,
         Address::Socket { .. } => false,
-    }
-}
-
-fn answering<'a>(address: &'a Address, evidence: &Evidence) -> Option<&'a Endpoint> {
-    match address {
-        Address::Tcp(endpoint) => evidence.answers_at(endpoint).then_some(endpoint),
-        Address::Socket { .. } | Address::Unnamed { .. } => None,
     }
 }
 
@@ -111,7 +122,7 @@ fn through_route(
         kept(
             evidence,
             url,
-            format!("`{}` is right as it stands: {}", route.endpoint, route.why),
+            &format!("`{}` is right as it stands: {}", route.endpoint, route.why),
         )
     } else {
         changed(evidence, url, &route.endpoint, &route.why)
@@ -138,7 +149,7 @@ fn where_it_points(evidence: &Evidence, url: &DatabaseUrl, endpoint: &Endpoint) 
     let mut decision = kept(
         evidence,
         url,
-        format!("a PostgreSQL answers at `{endpoint}`"),
+        &format!("a PostgreSQL answers at `{endpoint}`"),
     );
     decision.address = Address::Tcp(endpoint.clone());
     decision.warnings.extend(suspicion(evidence, endpoint));
@@ -220,11 +231,7 @@ fn without_an_engine(evidence: &Evidence, url: &DatabaseUrl, addresses: &[Addres
         let why = "a PostgreSQL answers there, outside this container";
         return changed(evidence, url, &endpoint, why);
     }
-    kept(
-        evidence,
-        url,
-        "no engine is known that could say more".to_owned(),
-    )
+    kept(evidence, url, "no engine is known that could say more")
 }
 
 /// The same ports on the machine around this container.
@@ -267,7 +274,7 @@ fn not_ours(addresses: &[Address], evidence: &Evidence) -> String {
     }
 }
 
-fn kept(evidence: &Evidence, url: &DatabaseUrl, why: String) -> Decision {
+fn kept(evidence: &Evidence, url: &DatabaseUrl, why: &str) -> Decision {
     Decision {
         address: url.address(),
         url: url.clone(),

@@ -98,13 +98,19 @@ impl Surroundings {
             };
         }
         if strong
-            || self.has_marker("/.dockerenv")
+            || (self.has_marker("/.dockerenv") && self.may_be_docker())
             || self.has_variable("REMOTE_CONTAINERS")
             || self.has_variable("CODESPACES")
         {
             return Place::Container(self.sort());
         }
         Place::Machine
+    }
+
+    /// `/.dockerenv` is left over where an image was made into a virtual machine or a WSL
+    /// distribution. In a real container the engine mounts its own `/etc/hostname` or its like.
+    fn may_be_docker(&self) -> bool {
+        self.mountinfo.is_empty() || self.own_mounts().next().is_some()
     }
 
     fn sort(&self) -> Sort {
@@ -126,14 +132,7 @@ impl Surroundings {
     /// Engines mount a file of the container's own directory over `/etc/hostname` and its like,
     /// and the directory is called by the id. Control groups of version 1 are the second best.
     pub fn own_container_id(&self) -> Option<String> {
-        let own_files = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"];
-        self.mountinfo
-            .lines()
-            .filter_map(|line| {
-                let mut fields = line.split(' ').skip(3);
-                let (root, mounted_at) = (fields.next()?, fields.next()?);
-                own_files.contains(&mounted_at).then_some(root)
-            })
+        self.own_mounts()
             .find_map(|root| {
                 let directories: Vec<&str> = root.split('/').collect();
                 directories
@@ -144,6 +143,16 @@ impl Surroundings {
                     .map(|pair| pair[1].to_owned())
             })
             .or_else(|| self.id_in_cgroup())
+    }
+
+    /// What is mounted over the files that an engine writes for each container.
+    fn own_mounts(&self) -> impl Iterator<Item = &str> {
+        let files = ["/etc/hostname", "/etc/hosts", "/etc/resolv.conf"];
+        self.mountinfo.lines().filter_map(move |line| {
+            let mut fields = line.split(' ').skip(3);
+            let (root, mounted_at) = (fields.next()?, fields.next()?);
+            files.contains(&mounted_at).then_some(root)
+        })
     }
 
     fn id_in_cgroup(&self) -> Option<String> {
@@ -191,4 +200,215 @@ impl Surroundings {
 
 fn is_id(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|it| it.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Place, Sort, Surroundings};
+
+    const ID: &str = "e9de651cf189633dbc493cbd5f9e9a07d1bb5f52a79b7a7fa8f6a83c7e894dae";
+    const WSL_KERNEL: &str = "Linux version 5.15.167.4-microsoft-standard-WSL2 (root@f9c826d3017f)";
+
+    fn mounted(root: &str, at: &str) -> String {
+        format!("86 69 254:0 {root} {at} rw,relatime - ext4 /dev/vda rw,discard\n")
+    }
+
+    fn with(markers: &[&str], variables: &[(&str, &str)]) -> Surroundings {
+        Surroundings {
+            markers: markers.iter().map(|it| (*it).to_owned()).collect(),
+            variables: variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect::<BTreeMap<_, _>>(),
+            mountinfo: mounted("/", "/"),
+            ..Surroundings::default()
+        }
+    }
+
+    #[test]
+    fn signs_are_read_together() {
+        let wsl = Place::Wsl {
+            distribution: "Ubuntu".to_owned(),
+        };
+        let docker = mounted(
+            &format!("/var/lib/docker/containers/{ID}/hostname"),
+            "/etc/hostname",
+        );
+        for (what, found, expected) in [
+            ("nothing", with(&[], &[]), Place::Machine),
+            (
+                "a virtual machine made of an image",
+                with(&["/.dockerenv"], &[]),
+                Place::Machine,
+            ),
+            (
+                "docker",
+                Surroundings {
+                    mountinfo: docker.clone(),
+                    ..with(&["/.dockerenv"], &[])
+                },
+                Place::Container(Sort::Plain),
+            ),
+            (
+                "a sandbox that hides where its mounts come from",
+                Surroundings {
+                    mountinfo: mounted("/", "/etc/resolv.conf"),
+                    ..with(&["/.dockerenv"], &[])
+                },
+                Place::Container(Sort::Plain),
+            ),
+            (
+                "no mounts are known",
+                Surroundings {
+                    mountinfo: String::new(),
+                    ..with(&["/.dockerenv"], &[])
+                },
+                Place::Container(Sort::Plain),
+            ),
+            (
+                "podman",
+                with(&["/run/.containerenv"], &[("container", "podman")]),
+                Place::Container(Sort::Podman),
+            ),
+            (
+                "a system container",
+                with(&[], &[("container", "lxc")]),
+                Place::Machine,
+            ),
+            (
+                "a pod",
+                with(&[], &[("KUBERNETES_SERVICE_HOST", "10.96.0.1")]),
+                Place::Container(Sort::Kubernetes),
+            ),
+            (
+                "a dev container",
+                with(&["/.dockerenv"], &[("REMOTE_CONTAINERS", "true")]),
+                Place::Container(Sort::DevContainer),
+            ),
+            (
+                "a codespace",
+                with(&[], &[("CODESPACES", "true")]),
+                Place::Container(Sort::Codespaces),
+            ),
+            (
+                "not a codespace",
+                with(&[], &[("CODESPACES", "false")]),
+                Place::Machine,
+            ),
+            (
+                "WSL",
+                Surroundings {
+                    kernel: WSL_KERNEL.to_owned(),
+                    ..with(&["/.dockerenv"], &[("WSL_DISTRO_NAME", "Ubuntu")])
+                },
+                wsl,
+            ),
+            (
+                "a container under WSL's kernel",
+                Surroundings {
+                    kernel: WSL_KERNEL.to_owned(),
+                    mountinfo: docker,
+                    ..with(&["/.dockerenv"], &[])
+                },
+                Place::Container(Sort::Plain),
+            ),
+        ] {
+            assert_eq!(found.place(), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_container_finds_its_own_id() {
+        let other = ID.replace('e', "f");
+        for (what, mountinfo, cgroup, found) in [
+            (
+                "docker, control groups of version 2",
+                mounted(
+                    &format!("/var/lib/docker/containers/{ID}/resolv.conf"),
+                    "/etc/resolv.conf",
+                ),
+                "0::/".to_owned(),
+                true,
+            ),
+            (
+                "docker's directory on a disk of its own",
+                mounted(&format!("/containers/{ID}/hosts"), "/etc/hosts"),
+                String::new(),
+                true,
+            ),
+            (
+                "podman",
+                mounted(
+                    &format!("/containers/storage/overlay-containers/{ID}/userdata/hostname"),
+                    "/etc/hostname",
+                ),
+                String::new(),
+                true,
+            ),
+            (
+                "an engine inside: its containers' mounts are not ours",
+                mounted(
+                    &format!("/var/lib/docker/containers/{other}/mounts/shm"),
+                    &format!("/var/lib/docker/containers/{other}/mounts/shm"),
+                ),
+                format!("9:name=systemd:/docker/{ID}"),
+                true,
+            ),
+            (
+                "systemd's names",
+                String::new(),
+                format!("1:cpu:/system.slice/docker-{ID}.scope"),
+                true,
+            ),
+            (
+                "podman's scope",
+                String::new(),
+                format!("0::/user.slice/libpod-{ID}.scope/container"),
+                true,
+            ),
+            (
+                "a pod",
+                mounted(
+                    &format!("/io.containerd.grpc.v1.cri/sandboxes/{ID}/hostname"),
+                    "/etc/hostname",
+                ),
+                format!("0::/kubepods/burstable/pod1/{ID}"),
+                false,
+            ),
+            (
+                "a machine",
+                mounted("/", "/"),
+                "0::/init.scope".to_owned(),
+                false,
+            ),
+        ] {
+            let surroundings = Surroundings {
+                mountinfo,
+                cgroup,
+                ..Surroundings::default()
+            };
+            let expected = found.then(|| ID.to_owned());
+            assert_eq!(surroundings.own_container_id(), expected, "{what}");
+        }
+    }
+
+    #[cfg(target_endian = "little")]
+    #[test]
+    fn the_gateway_is_read_from_the_kernels_table() {
+        let table = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT \n\
+                     eth0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n\
+                     eth0\t00000000\t010011AC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n";
+        let gateway = |routes: &str| {
+            let surroundings = Surroundings {
+                routes: routes.to_owned(),
+                ..Surroundings::default()
+            };
+            surroundings.default_gateway().map(|it| it.to_string())
+        };
+        assert_eq!(gateway(table).as_deref(), Some("172.17.0.1"));
+        assert_eq!(gateway(&table.replace("010011AC", "00000000")), None);
+        assert_eq!(gateway(""), None);
+    }
 }

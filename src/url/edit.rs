@@ -31,13 +31,11 @@ impl DatabaseUrl {
     pub fn with_database(&self, database: &DatabaseName) -> Self {
         let bare = self.without(&["dbname", "database"]);
         let name = encoding::encode(database.as_str());
-        match bare.layout.path.clone() {
-            Some(path) => bare.replace(path, &name),
-            None => {
-                let end = bare.layout.hosts.end;
-                bare.replace(end..end, &format!("/{name}"))
-            }
+        if let Some(path) = bare.layout.path.clone() {
+            return bare.replace(path, &name);
         }
+        let end = bare.layout.hosts.end;
+        bare.replace(end..end, &format!("/{name}"))
     }
 
     /// The same URL with another password, in the place where this one keeps it.

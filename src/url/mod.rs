@@ -22,6 +22,9 @@ mod parameters;
 mod query;
 mod value;
 
+#[cfg(test)]
+mod cases;
+
 pub use endpoint::{Address, Endpoint};
 pub use error::Error;
 pub use parameters::{Parameters, SslMode};

@@ -136,15 +136,14 @@ impl Parameters {
         match key {
             "host" | "hostaddr" | "port" | "unix_sock" | "unix_socket" | "user" | "password"
             | "dbname" | "database" => {}
-            "sslmode" | "ssl-mode" | "ssl" => match ssl_mode(&value, jdbc) {
-                Some(mode) => self.ssl_mode = mode,
-                None => {
-                    self.ssl_mode = SslMode::Require;
+            "sslmode" | "ssl-mode" | "ssl" => {
+                self.ssl_mode = ssl_mode(&value, jdbc).unwrap_or_else(|| {
                     self.warnings.push(format!(
                         "`{key}={value}` is not known; TLS is required to be safe"
                     ));
-                }
-            },
+                    SslMode::Require
+                });
+            }
             "sslrootcert" | "ssl-root-cert" | "ssl-ca" => self.ssl_root_certificate = Some(value),
             "sslcert" | "ssl-cert" => self.ssl_certificate = Some(value),
             "sslkey" | "ssl-key" => self.ssl_key = Some(value),
