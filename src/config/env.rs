@@ -19,6 +19,10 @@ pub struct Env {
 }
 
 impl Env {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
     /// Takes the environment as it is now. A variable that is not Unicode is read lossily.
     pub fn snapshot() -> Self {
         let variables = env::vars_os()

@@ -3,6 +3,11 @@
 //! One file per command or module, named after it; `support` is the harness. Tests that need a
 //! Docker engine ask for it by `support::docker::demanded` and say aloud when they cannot run.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the harness hands parts of its own environment on to the binary"
+)]
+
 mod architecture;
 #[cfg(unix)]
 mod database;

@@ -137,7 +137,9 @@ pub(crate) fn remove(list: &[&str], verb: &[&str]) {
         Ok(found) if !found.is_empty() => {
             let arguments: Vec<&str> = verb.iter().copied().chain(found.lines()).collect();
             if let Err(error) = docker(&arguments) {
-                eprintln!("left behind by {list:?}: {error}");
+                let line = format!("left behind by {list:?}: {error}\n");
+                // Nothing more can be done where even stderr is gone.
+                let _ = std::io::stderr().write_all(line.as_bytes());
             }
         }
         Ok(_) | Err(_) => {}

@@ -5,4 +5,4 @@ mod output;
 mod town;
 
 pub(crate) use output::Output;
-pub(crate) use town::{Invocation, Town};
+pub(crate) use town::Town;

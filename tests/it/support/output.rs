@@ -7,7 +7,7 @@ use std::fmt;
 /// What differs from run to run (paths, ports, the project's name) is replaced by a word in
 /// brackets, so that the whole can be compared with a text.
 #[must_use = "a run that nobody looks at proves nothing"]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Output {
     /// The exit code; -1 where a signal ended the run.
     pub(crate) status: i32,

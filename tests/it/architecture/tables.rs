@@ -1,0 +1,103 @@
+//! The two tables. The first repeats the one at the head of `src/lib.rs`.
+
+use super::rules::{Effect, MayUse};
+
+/// Every module below the door, and the modules it may import. `failure`, `ident` and `secret` are
+/// words that all may use.
+pub(super) const MAY_USE: &[MayUse] = &[
+    ("failure", &[]),
+    ("ident", &["failure"]),
+    ("secret", &["failure"]),
+    ("sql", &["failure", "ident", "secret"]),
+    ("url", &["failure", "ident", "secret"]),
+    ("compose", &["failure", "ident", "secret", "sql", "url"]),
+    ("host", &["failure", "ident", "secret", "sql", "url"]),
+    ("migration", &["failure", "ident", "secret", "sql", "url"]),
+    ("docker", &["failure", "ident", "secret", "compose"]),
+    (
+        "database",
+        &[
+            "failure", "ident", "secret", "sql", "url", "docker", "compose", "host",
+        ],
+    ),
+    (
+        "config",
+        &[
+            "failure", "ident", "secret", "url", "compose", "host", "database",
+        ],
+    ),
+    (
+        "report",
+        &[
+            "failure",
+            "ident",
+            "secret",
+            "sql",
+            "url",
+            "compose",
+            "host",
+            "migration",
+            "docker",
+            "database",
+            "config",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "failure",
+            "ident",
+            "secret",
+            "sql",
+            "url",
+            "compose",
+            "host",
+            "migration",
+            "docker",
+            "database",
+            "config",
+            "report",
+            "error",
+        ],
+    ),
+];
+
+/// What acts on the world, and who may name it.
+pub(super) const EFFECTS: &[Effect] = &[
+    ("bollard", &["docker/"]),
+    (
+        "sqlx",
+        &[
+            "database/connect.rs",
+            "migration/journal.rs",
+            "migration/lock.rs",
+            "migration/runner.rs",
+        ],
+    ),
+    ("std::env", &["config/env.rs"]),
+    (
+        "std::fs",
+        &[
+            "config/file.rs",
+            "config/places.rs",
+            "config/state.rs",
+            "docker/context_store.rs",
+            "host/detect.rs",
+            "migration/directory.rs",
+        ],
+    ),
+    ("tokio::fs", &[]),
+    ("tokio::process", &["docker/ssh.rs"]),
+    ("std::process::Command", &[]),
+    ("ureq", &[]),
+    ("indicatif", &["report/"]),
+    ("console", &["report/", "docker/terminal.rs"]),
+    ("dialoguer", &["cli/confirm.rs"]),
+    ("crossterm", &["docker/terminal.rs"]),
+    ("std::io::stdout", &["config/env.rs", "report/printer.rs"]),
+    ("std::io::stderr", &["config/env.rs", "report/printer.rs"]),
+    ("println!", &[]),
+    ("print!", &[]),
+    ("eprintln!", &[]),
+    ("eprint!", &[]),
+];
