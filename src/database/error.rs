@@ -12,6 +12,11 @@ use crate::{
 /// A failure of the development database.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
+    /// Of the embedded provider.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Embedded(#[from] super::embedded::Error),
+
     /// The server is not running.
     #[error("the database is not running")]
     #[diagnostic(help("start it with `townpass dev up`"))]
@@ -293,6 +298,7 @@ impl<T: fmt::Display> fmt::Display for Names<'_, T> {
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
+            Self::Embedded(error) => error.blame(),
             Self::NotRunning
             | Self::NotReady { .. }
             | Self::Refused { .. }

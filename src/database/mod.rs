@@ -6,6 +6,7 @@
 pub mod choice;
 pub mod connect;
 pub mod diagnosis;
+pub mod embedded;
 pub mod error;
 pub mod event;
 pub mod lifecycle;
