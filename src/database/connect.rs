@@ -171,6 +171,25 @@ impl Refusal {
         matches!(self, Self::NoDatabase(_) | Self::ClosedDatabase(_))
     }
 
+    fn from_network(error: &io::Error) -> Self {
+        let hung_up = [
+            io::ErrorKind::ConnectionReset,
+            io::ErrorKind::ConnectionAborted,
+            io::ErrorKind::BrokenPipe,
+            io::ErrorKind::UnexpectedEof,
+        ];
+        let kind = error.kind();
+        if kind == io::ErrorKind::ConnectionRefused {
+            Self::Closed
+        } else if kind == io::ErrorKind::TimedOut {
+            Self::Silent
+        } else if hung_up.contains(&kind) {
+            Self::HungUp
+        } else {
+            Self::Network(error.to_string())
+        }
+    }
+
     fn from_server(error: &PgDatabaseError) -> Self {
         let message = error.message().to_owned();
         match error.code() {
@@ -196,15 +215,7 @@ impl From<sqlx::Error> for Refusal {
             return Self::from_server(server);
         }
         if let sqlx::Error::Io(error) = &error {
-            return match error.kind() {
-                io::ErrorKind::ConnectionRefused => Self::Closed,
-                io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::UnexpectedEof => Self::HungUp,
-                io::ErrorKind::TimedOut => Self::Silent,
-                _ => Self::Network(error.to_string()),
-            };
+            return Self::from_network(error);
         }
         if matches!(error, sqlx::Error::Configuration(_)) {
             return Self::Unsendable;

@@ -313,16 +313,15 @@ mod tests {
             ),
             Error::Refused { .. }
         ));
-        match read(&denied(), "null") {
-            Error::RoleMissing { present, .. } => {
-                assert_eq!(present, [RoleName::new("postgres")]);
-            }
-            other => panic!("{other:?}"),
-        }
-        match read(&Refusal::NoDatabase(String::new()), "null") {
-            Error::DatabaseMissing { present, .. } => assert_eq!(present.len(), 2),
-            other => panic!("{other:?}"),
-        }
+        let Error::RoleMissing { present, .. } = read(&denied(), "null") else {
+            panic!("the role is not there");
+        };
+        assert_eq!(present, [RoleName::new("postgres")]);
+        let missing = read(&Refusal::NoDatabase(String::new()), "null");
+        let Error::DatabaseMissing { present, .. } = missing else {
+            panic!("{missing:?}");
+        };
+        assert_eq!(present.len(), 2);
     }
 
     #[test]

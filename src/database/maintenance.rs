@@ -397,7 +397,7 @@ struct Locale {
     collate: String,
     ctype: String,
     provider: Option<String>,
-    locale: Option<String>,
+    icu_or_builtin: Option<String>,
 }
 
 impl Locale {
@@ -405,7 +405,7 @@ impl Locale {
         if self.same {
             return String::new();
         }
-        let provider = match (self.provider.as_deref(), &self.locale) {
+        let provider = match (self.provider.as_deref(), &self.icu_or_builtin) {
             (Some("i"), Some(locale)) => {
                 format!(" locale_provider icu icu_locale {}", Literal(locale))
             }
@@ -438,7 +438,7 @@ fn locale_question(database: &DatabaseName) -> String {
          'locale', coalesce(row->>'datlocale', row->>'daticulocale')) as it from found) \
          select json_build_object('same', (select count(distinct it::text) from wanted) = 1, \
          'encoding', it->>'encoding', 'collate', it->>'collate', 'ctype', it->>'ctype', \
-         'provider', it->>'provider', 'locale', it->>'locale') \
+         'provider', it->>'provider', 'icu_or_builtin', it->>'locale') \
          from wanted where datname = {0}",
         Literal(database.as_str())
     )

@@ -12,6 +12,7 @@ pub mod event;
 pub mod lifecycle;
 pub mod loss;
 mod maintenance;
+pub mod mention;
 pub mod note;
 pub mod password;
 pub mod provider;

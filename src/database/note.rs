@@ -47,6 +47,10 @@ impl Note {
     }
 
     /// The comment.
+    ///
+    /// # Panics
+    ///
+    /// Never: a note holds nothing that JSON cannot.
     pub fn text(&self) -> String {
         serde_json::to_string(self).expect("a note holds nothing that JSON cannot")
     }
@@ -79,11 +83,8 @@ pub fn unfinished_prefix(database: &DatabaseName) -> String {
 /// Eight letters that stand for a database in the names of its copies.
 fn tag(database: &DatabaseName) -> String {
     let digest = Sha256::digest(database.as_str());
-    digest
-        .iter()
-        .take(4)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let four = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    format!("{four:08x}")
 }
 
 /// The name of a snapshot: 1 to 36 of `a-z 0-9 . _ -`, beginning with a letter or a digit.

@@ -142,41 +142,15 @@ impl Plan {
             loss,
             sharers,
         } = facts;
-        match (depth, &status.data, status.state) {
-            (Depth::Contents, _, State::Running) => {}
-            (
-                Depth::Contents,
-                _,
-                State::Absent | State::Stopped | State::Restarting | State::Paused,
-            ) => {
-                return Err(Error::NotRunning);
-            }
-            (Depth::Volume, Data::ExternalVolume(volume), _) => {
-                return Err(Error::ExternalVolume {
-                    volume: volume.clone(),
-                });
-            }
-            (Depth::Volume, Data::BindMount(directory), _) if bind_mount == BindMount::Spare => {
-                return Err(Error::BindMounted {
-                    directory: directory.clone(),
-                });
-            }
-            (Depth::Volume, _, _) if !sharers.is_empty() => {
-                return Err(Error::Shared {
-                    data: words(&status.data),
-                    containers: sharers,
-                });
-            }
-            (Depth::Volume, _, _) => {}
+        match depth {
+            Depth::Contents if status.state != State::Running => return Err(Error::NotRunning),
+            Depth::Contents => {}
+            Depth::Volume => ensure_ours(&status.data, sharers, bind_mount)?,
         }
-        let safety = match (status.state, &loss) {
-            (State::Absent, Loss::Unknown)
-                if depth == Depth::Volume && status.data == Data::Anonymous =>
-            {
-                Safety::Nothing
-            }
-            _ if loss.is_nothing() => Safety::Nothing,
-            _ => Safety::Keep,
+        let safety = if loss.is_nothing() {
+            Safety::Nothing
+        } else {
+            Safety::Keep
         };
         Ok(Self {
             depth,
@@ -213,6 +187,23 @@ impl Plan {
     }
 }
 
+/// Refuses data that is not this project's alone.
+fn ensure_ours(data: &Data, sharers: Vec<String>, bind_mount: BindMount) -> Result<(), Error> {
+    match data {
+        Data::ExternalVolume(volume) => Err(Error::ExternalVolume {
+            volume: volume.clone(),
+        }),
+        Data::BindMount(directory) if bind_mount == BindMount::Spare => Err(Error::BindMounted {
+            directory: directory.clone(),
+        }),
+        _ if !sharers.is_empty() => Err(Error::Shared {
+            data: words(data),
+            containers: sharers,
+        }),
+        Data::Volume(_) | Data::BindMount(_) | Data::Anonymous | Data::Directory(_) => Ok(()),
+    }
+}
+
 /// Where the data is, for a sentence.
 pub fn words(data: &Data) -> String {
     match data {
@@ -220,5 +211,123 @@ pub fn words(data: &Data) -> String {
         Data::ExternalVolume(name) => format!("external volume `{name}`"),
         Data::BindMount(path) | Data::Directory(path) => format!("directory `{path}`"),
         Data::Anonymous => "the container's own volume".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BindMount, Depth, Facts, Holding, Inside, Loss, Plan, Safety};
+    use crate::{
+        database::{
+            Error,
+            provider::{Data, State, Status},
+        },
+        ident::DatabaseName,
+    };
+
+    fn facts(data: Data, state: State, sharers: &[&str]) -> Facts {
+        Facts {
+            status: Status {
+                state,
+                runner: "container townpass_db".into(),
+                source: "postgres:16".into(),
+                health: None,
+                data,
+            },
+            loss: Loss::Unknown,
+            sharers: sharers.iter().map(|it| (*it).to_owned()).collect(),
+        }
+    }
+
+    fn decide(depth: Depth, facts: Facts, bind_mount: BindMount) -> Result<Plan, Error> {
+        Plan::decide(depth, &DatabaseName::new("townpass_db"), facts, bind_mount)
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused() {
+        let volume = || Data::Volume("backend_pgdata".into());
+        let bind = || Data::BindMount("/srv/data".into());
+        let external = || Data::ExternalVolume("shared".into());
+        let (contents, whole) = (Depth::Contents, Depth::Volume);
+        let (spare, empty) = (BindMount::Spare, BindMount::Empty);
+        for (depth, data, state, sharers, bind_mount, expected) in [
+            (contents, volume(), State::Running, &[][..], spare, "fine"),
+            (contents, external(), State::Running, &[], spare, "fine"),
+            (contents, bind(), State::Running, &[], spare, "fine"),
+            (
+                contents,
+                volume(),
+                State::Stopped,
+                &[],
+                spare,
+                "not running",
+            ),
+            (contents, volume(), State::Absent, &[], spare, "not running"),
+            (
+                contents,
+                volume(),
+                State::Restarting,
+                &[],
+                spare,
+                "not running",
+            ),
+            (whole, volume(), State::Running, &[], spare, "fine"),
+            (whole, volume(), State::Restarting, &[], spare, "fine"),
+            (whole, volume(), State::Absent, &[], spare, "fine"),
+            (
+                whole,
+                volume(),
+                State::Stopped,
+                &["x-db-1"],
+                spare,
+                "shared",
+            ),
+            (whole, external(), State::Running, &[], empty, "external"),
+            (whole, bind(), State::Running, &[], spare, "bind mount"),
+            (whole, bind(), State::Running, &[], empty, "fine"),
+            (whole, bind(), State::Running, &["x-db-1"], empty, "shared"),
+            (whole, Data::Anonymous, State::Running, &[], spare, "fine"),
+        ] {
+            let case = format!("{depth:?} {data:?} {state:?} {sharers:?} {bind_mount:?}");
+            let found = match decide(depth, facts(data, state, sharers), bind_mount) {
+                Ok(_) => "fine".to_owned(),
+                Err(Error::NotRunning) => "not running".to_owned(),
+                Err(Error::ExternalVolume { .. }) => "external".to_owned(),
+                Err(Error::BindMounted { .. }) => "bind mount".to_owned(),
+                Err(Error::Shared { .. }) => "shared".to_owned(),
+                Err(other) => other.to_string(),
+            };
+            assert_eq!(found, expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_copy_is_kept_unless_there_is_certainly_nothing() {
+        let holding = |objects: Option<u64>| Holding {
+            name: DatabaseName::new("x"),
+            open: objects.is_some(),
+            size: 7_000_000,
+            inside: objects.map(|objects| Inside {
+                tables: 0,
+                rows: 0,
+                objects,
+                last_write: None,
+            }),
+        };
+        for (objects, roles, safety) in [
+            (&[][..], 0, Safety::Nothing),
+            (&[Some(0), Some(0)], 0, Safety::Nothing),
+            (&[Some(0), Some(1)], 0, Safety::Keep),
+            (&[Some(0), None], 0, Safety::Keep),
+            (&[Some(0)], 1, Safety::Keep),
+        ] {
+            let mut facts = facts(Data::Anonymous, State::Running, &[]);
+            facts.loss = Loss::Known {
+                holdings: objects.iter().map(|it| holding(*it)).collect(),
+                roles,
+            };
+            let plan = decide(Depth::Volume, facts, BindMount::Spare).expect("it may");
+            assert_eq!(plan.safety, safety, "{objects:?} {roles}");
+        }
     }
 }

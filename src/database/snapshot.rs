@@ -24,7 +24,7 @@ use crate::ident::DatabaseName;
 const KEPT: usize = 3;
 /// A safety snapshot younger than this is kept whatever their number: a reset that was killed
 /// and begun again several times must not push out the one copy that matters.
-const FRESH: Duration = Duration::from_secs(3600);
+const FRESH: Duration = Duration::from_hours(1);
 
 /// A copy that can be restored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -27,7 +27,7 @@ use townpass::{
 };
 
 /// Long enough for a loaded machine; no test passes by waiting for it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server and what the Compose file would ask of it.
 pub(crate) struct Cluster {
@@ -186,7 +186,7 @@ impl Cluster {
         succeed("initdb", output);
     }
 
-    fn copy(&self, from: &Path, to: &Path) {
+    fn copy_tree(from: &Path, to: &Path) {
         let output = Command::new("cp").arg("-a").args([from, to]).output();
         succeed("cp", output);
     }
@@ -321,13 +321,13 @@ impl Provider for Cluster {
         if !self.data().exists() {
             return Err(Error::NoData);
         }
-        self.copy(&self.data(), &self.path(&format!("saved-{name}")));
+        Self::copy_tree(&self.data(), &self.path(&format!("saved-{name}")));
         Ok(())
     }
 
     async fn restore(&self, name: &str, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
         self.destroy(on_event).await?;
-        self.copy(&self.path(&format!("saved-{name}")), &self.data());
+        Self::copy_tree(&self.path(&format!("saved-{name}")), &self.data());
         Ok(())
     }
 

@@ -48,10 +48,11 @@ async fn patience_ends_with_the_last_answer() {
     cluster.stop(&mut quiet).await.expect("it stops");
     let waited = Duration::from_millis(200);
     let error = until_ready(&cluster, &cluster.target(), waited, &mut quiet).await;
-    match error.expect_err("nobody listens") {
-        Error::NotReady { last, .. } => assert_eq!(last, "connection refused"),
-        other => panic!("{other:?}"),
-    }
+    let error = error.expect_err("nobody listens");
+    let Error::NotReady { last, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(last, "connection refused");
 }
 
 #[tokio::test]
@@ -73,10 +74,11 @@ async fn a_volume_with_another_password_is_recognised() {
 #[tokio::test]
 async fn a_volume_of_another_user_is_recognised() {
     let cluster = Cluster::initialised_as(account("postgres", "x", "postgres")).await;
-    match ready(&cluster).await.expect_err("there is no such role") {
-        Error::RoleMissing { present, .. } => assert_eq!(present[0].as_str(), "postgres"),
-        other => panic!("{other:?}"),
-    }
+    let error = ready(&cluster).await.expect_err("there is no such role");
+    let Error::RoleMissing { present, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(present[0].as_str(), "postgres");
 }
 
 #[tokio::test]
@@ -92,10 +94,11 @@ async fn a_role_that_may_not_enter_is_recognised() {
             ))
             .await
             .expect("the statement is right");
-        match ready(&cluster).await.expect_err("it may not") {
-            Error::RoleLocked { why, .. } => assert_eq!(why, expected),
-            other => panic!("{other:?}"),
-        }
+        let error = ready(&cluster).await.expect_err("it may not");
+        let Error::RoleLocked { why, .. } = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!(why, expected);
     }
 }
 
@@ -119,10 +122,11 @@ async fn rules_that_refuse_are_told_in_the_servers_words() {
     let rules = cluster.data().join("pg_hba.conf");
     fs::write(rules, "local all all trust\n").expect("the file is ours");
     cluster.control(&["reload"]);
-    match ready(&cluster).await.expect_err("no rule lets us in") {
-        Error::Refused { refusal, .. } => assert!(refusal.to_string().contains("pg_hba.conf")),
-        other => panic!("{other:?}"),
-    }
+    let error = ready(&cluster).await.expect_err("no rule lets us in");
+    let Error::Refused { refusal, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert!(refusal.to_string().contains("pg_hba.conf"));
 }
 
 #[tokio::test]
