@@ -17,7 +17,11 @@ mod dial;
 mod ssh;
 mod tls;
 
+pub mod cause;
 pub mod engine;
+pub mod labels;
+pub mod observed;
+pub mod port_refusal;
 
 mod hijack;
 mod signals;
