@@ -17,10 +17,12 @@ mod dial;
 mod ssh;
 mod tls;
 
-pub mod cause;
 pub mod engine;
+
 pub mod labels;
 pub mod observed;
+
+pub mod cause;
 pub mod port_refusal;
 
 mod hijack;
