@@ -155,6 +155,11 @@ pub enum Error {
         source: io::Error,
     },
 
+    /// A plan cannot be made.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Refused(#[from] super::refusal::Refusal),
+
     /// The container is not there.
     #[error("there is no container `{container}`")]
     #[diagnostic(help("start it with `townpass dev up`"))]
@@ -243,6 +248,7 @@ impl Diagnose for Error {
             | Self::Slow { .. }
             | Self::Engine { .. } => Blame::Environment,
             Self::Interrupted => Blame::Interrupted,
+            Self::Refused(refusal) => refusal.blame(),
         }
     }
 }

@@ -22,6 +22,15 @@ pub mod engine;
 pub mod labels;
 pub mod observed;
 
+pub mod decide;
+mod made_from;
+pub mod plan;
+pub mod postgres;
+pub mod refusal;
+mod unsupported;
+
+mod payload;
+
 pub mod cause;
 pub mod port_refusal;
 

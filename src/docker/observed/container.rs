@@ -166,9 +166,11 @@ impl Container {
             .max_by_key(|it| it.target.len())
     }
 
-    /// Whether it is attached to the network of this name.
+    /// Whether it is attached to the network of this name or id.
     pub fn is_on(&self, network: &str) -> bool {
-        self.networks.iter().any(|it| it.network == network)
+        self.networks
+            .iter()
+            .any(|it| it.network == network || it.network_id == network)
     }
 }
 

@@ -9,6 +9,7 @@ mod mount;
 mod port;
 mod resource;
 mod state;
+mod world;
 
 pub use container::{Attachment, Container, Terminal};
 pub use listed::Listed;
@@ -16,6 +17,7 @@ pub use mount::{Mount, MountSource};
 pub use port::{Protocol, Published};
 pub use resource::{Image, Network, Volume};
 pub use state::{Health, State};
+pub use world::Observed;
 
 pub(in crate::docker) use mount::is_within;
 pub(in crate::docker) use resource::instant;

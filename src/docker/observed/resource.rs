@@ -34,6 +34,8 @@ pub struct Image {
     pub id: String,
     /// Its environment.
     pub environment: BTreeMap<String, String>,
+    /// When it was last pulled, built or tagged here, where the engine remembers.
+    pub tagged: Option<SystemTime>,
 }
 
 /// Reads a timestamp. The engine writes the year 1 where it means never.
