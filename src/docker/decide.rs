@@ -4,7 +4,7 @@
 //! never recreated unasked, even where its configuration has changed since. The one exception is
 //! a container that never ran, which holds nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use crate::compose::{Condition, Mount, MountKind, Project, PullPolicy, Service};
@@ -12,7 +12,7 @@ use crate::docker::error::Error;
 use crate::docker::labels;
 use crate::docker::made_from;
 use crate::docker::observed::{Container, Image, Listed, Network, Observed, State};
-use crate::docker::plan::{ImageSource, Need, Standing, Step, UpPlan};
+use crate::docker::plan::{Data, ImageSource, Need, Standing, Step, UpPlan};
 use crate::docker::postgres::Server;
 use crate::docker::refusal::Refusal;
 use crate::docker::unsupported;
@@ -25,6 +25,10 @@ pub struct Policy {
     pub pull: Pull,
     /// The time by which `pull_policy: daily` and its kin are judged.
     pub now: SystemTime,
+    /// How long one dependency may take.
+    pub patience: Duration,
+    /// Proxy variables that Docker's own client is configured to hand to every container.
+    pub proxies: BTreeMap<String, String>,
 }
 
 /// When images are fetched.
@@ -83,10 +87,16 @@ impl<'a> UpPlan<'a> {
             ..
         } = draft;
         let steps = [images, networks, volumes, containers].concat();
+        let there = observed.containers.iter();
         Ok(Self {
             project,
             steps,
             notes,
+            containers: there
+                .map(|(name, it)| (name.clone(), it.name.clone()))
+                .collect(),
+            proxies: policy.proxies.clone(),
+            patience: policy.patience,
         })
     }
 }
@@ -207,7 +217,7 @@ impl<'a> Draft<'a, '_> {
             let Some((key, network)) = self.project.networks.get_key_value(key) else {
                 continue;
             };
-            if container.is_on(&network.name) {
+            if self.is_attached(container, &network.name) {
                 continue;
             }
             self.network(key)?;
@@ -219,6 +229,22 @@ impl<'a> Draft<'a, '_> {
             });
         }
         Ok(())
+    }
+
+    /// Whether a container is on a network, and on the one that is there: a stopped container
+    /// remembers a network that was removed since, and cannot be started on that.
+    fn is_attached(&self, container: &Container, network: &str) -> bool {
+        let remembered = container.networks.iter().find(|it| it.network == network);
+        let Some(remembered) = remembered else {
+            return container.is_on(network);
+        };
+        let seen = container.state != State::Running && !remembered.network_id.is_empty();
+        !seen
+            || self
+                .observed
+                .networks
+                .iter()
+                .any(|it| it.id == remembered.network_id)
     }
 
     fn create(&mut self, service: &'a Service) -> Result<(), Error> {
@@ -259,10 +285,12 @@ impl<'a> Draft<'a, '_> {
             }
         }
         self.await_dependencies(service);
+        let data = self.data(service);
         self.containers.push(Step::Create {
             service,
             name: name.clone(),
             image,
+            data,
         });
         self.containers.push(Step::Start {
             service,
@@ -270,6 +298,26 @@ impl<'a> Draft<'a, '_> {
             from: Standing::New,
         });
         Ok(())
+    }
+
+    /// What a new container of a service finds.
+    fn data(&self, service: &Service) -> Data {
+        let inherited = service
+            .volumes
+            .iter()
+            .any(|mount| match (mount.kind, &mount.source) {
+                (MountKind::Bind, _) => true,
+                (MountKind::Volume, Some(key)) => {
+                    let volume = self.project.volumes.get(key);
+                    volume.is_some_and(|it| self.observed.volumes.contains_key(&it.name))
+                }
+                _ => false,
+            });
+        if inherited {
+            Data::Inherited
+        } else {
+            Data::Fresh
+        }
     }
 
     fn await_dependencies(&mut self, service: &'a Service) {

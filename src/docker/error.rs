@@ -159,6 +159,18 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Refused(#[from] super::refusal::Refusal),
+    /// A container fails.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Ailing(Box<super::ailment::Ailment>),
+    /// A port of the host cannot be published.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Port(Box<super::port_taken::PortTaken>),
+    /// What a service depends on failed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Dependency(Box<super::await_dependency::DependencyFailed>),
 
     /// The container is not there.
     #[error("there is no container `{container}`")]
@@ -246,10 +258,31 @@ impl Diagnose for Error {
             | Self::Terminal(_)
             | Self::Lost { .. }
             | Self::Slow { .. }
-            | Self::Engine { .. } => Blame::Environment,
+            | Self::Engine { .. }
+            | Self::Ailing(_)
+            | Self::Port(_)
+            | Self::Dependency(_) => Blame::Environment,
             Self::Interrupted => Blame::Interrupted,
             Self::Refused(refusal) => refusal.blame(),
         }
+    }
+}
+
+impl From<super::ailment::Ailment> for Error {
+    fn from(ailment: super::ailment::Ailment) -> Self {
+        Self::Ailing(Box::new(ailment))
+    }
+}
+
+impl From<super::port_taken::PortTaken> for Error {
+    fn from(taken: super::port_taken::PortTaken) -> Self {
+        Self::Port(Box::new(taken))
+    }
+}
+
+impl From<super::await_dependency::DependencyFailed> for Error {
+    fn from(failed: super::await_dependency::DependencyFailed) -> Self {
+        Self::Dependency(Box::new(failed))
     }
 }
 

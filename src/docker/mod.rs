@@ -31,6 +31,15 @@ mod unsupported;
 
 mod payload;
 
+pub mod ailment;
+pub mod await_dependency;
+mod data_version;
+mod make_network;
+mod observe;
+mod port_holder;
+pub mod port_taken;
+mod up;
+
 pub mod cause;
 pub mod port_refusal;
 

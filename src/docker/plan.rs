@@ -1,6 +1,8 @@
 //! What `up` will do, as a value. A dry run prints it, `up` carries it out; `decide` makes it.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use crate::compose::{Condition, Network, Project, Service, Volume};
 use crate::docker::observed::State;
@@ -15,6 +17,12 @@ pub struct UpPlan<'a> {
     pub steps: Vec<Step<'a>>,
     /// What is worth knowing and changes nothing.
     pub notes: Vec<String>,
+    /// The containers of services that are there already, by name.
+    pub containers: BTreeMap<ServiceName, String>,
+    /// Proxy variables that every new container gets.
+    pub proxies: BTreeMap<String, String>,
+    /// How long one dependency may take.
+    pub patience: Duration,
 }
 
 /// One thing to do.
@@ -69,6 +77,8 @@ pub enum Step<'a> {
         name: String,
         /// The image's name.
         image: String,
+        /// Where its data comes from.
+        data: Data,
     },
     /// Attach a container that is there to a network that it lost.
     Attach {
@@ -106,6 +116,15 @@ pub enum ImageSource {
     Build,
     /// From its registry, or else from `build:`.
     PullOrBuild,
+}
+
+/// What a new container finds in its volumes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// Nothing: they are made with it.
+    Fresh,
+    /// What another container, or the host, left there.
+    Inherited,
 }
 
 /// Whether a dependency can be missing.
