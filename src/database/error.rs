@@ -3,11 +3,10 @@
 use std::{fmt, time::Duration};
 
 use super::{Complaint, Refusal, diagnosis::Cluster, note::SnapshotName};
-use crate::{
-    failure::{Blame, Diagnose},
-    host::Endpoint,
-    ident::{DatabaseName, RoleName},
-};
+use crate::docker;
+use crate::failure::{Blame, Diagnose};
+use crate::host::{self, Endpoint};
+use crate::ident::{DatabaseName, RoleName};
 
 /// A failure of the development database.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -17,6 +16,25 @@ pub enum Error {
     #[diagnostic(transparent)]
     Embedded(#[from] super::embedded::Error),
 
+    /// The engine, or what it runs, failed.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Docker(#[from] docker::Error),
+
+    /// The server's address cannot be found.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Host(#[from] host::Error),
+
+    /// No connection by a URL.
+    #[error("cannot connect to `{address}`: {refusal}")]
+    #[diagnostic(help("{}", advice(refusal)))]
+    Unreachable {
+        /// The last address that was tried.
+        address: String,
+        /// What was said.
+        refusal: Refusal,
+    },
     /// The server is not running.
     #[error("the database is not running")]
     #[diagnostic(help("start it with `townpass dev up`"))]
@@ -279,6 +297,35 @@ impl fmt::Display for Sighting {
     }
 }
 
+/// What to do about a connection that did not come about.
+fn advice(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Closed | Refusal::HungUp | Refusal::Silent => {
+            "check host and port of the URL and that the server runs; a development database is \
+             started by `townpass dev up`, and `townpass dev migrate` finds its address by itself"
+        }
+        Refusal::Network(_) => {
+            "a name such as `db` is known only inside its Compose network: `townpass dev migrate` \
+             finds the address for this machine by itself"
+        }
+        Refusal::Password(_) => {
+            "the URL's password is not the one that the server knows; for a development database \
+             `townpass dev reset-db --password` makes it the Compose file's"
+        }
+        Refusal::Authorization(_) => {
+            "check the URL's user; `townpass dev status` names the right one"
+        }
+        Refusal::NoDatabase(_) | Refusal::ClosedDatabase(_) => {
+            "check the database's name in the URL, or create it"
+        }
+        Refusal::Starting(_) => "wait a moment and run this again",
+        Refusal::Unsendable => "percent-encode what is special in the URL's password",
+        Refusal::Protocol(_) | Refusal::Server { .. } => {
+            "check that the URL points at a PostgreSQL server"
+        }
+    }
+}
+
 /// A list of names in backticks.
 struct Names<'a, T>(&'a [T]);
 
@@ -299,8 +346,11 @@ impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
             Self::Embedded(error) => error.blame(),
+            Self::Docker(error) => error.blame(),
+            Self::Host(error) => error.blame(),
             Self::NotRunning
             | Self::NotReady { .. }
+            | Self::Unreachable { .. }
             | Self::Refused { .. }
             | Self::StalePassword { .. }
             | Self::RoleMissing { .. }

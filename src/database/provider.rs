@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 
 use super::{Error, Event};
-use crate::host::Endpoint;
+use crate::host::{self, Endpoint, Evidence, detect};
 use crate::ident::{DatabaseName, RoleName};
 use crate::secret::Secret;
 
@@ -43,8 +43,16 @@ pub trait Provider {
     /// Stops the server and keeps its data.
     async fn stop(&self, on_event: &mut OnEvent<'_>) -> Result<(), Error>;
 
+    /// What is known of where the server and this process stand, before anything is resolved or
+    /// knocked at: from it a URL is rewritten.
+    async fn whereabouts(&self) -> Result<Evidence, Error>;
+
     /// Where the running server is reached from here.
-    async fn endpoint(&self) -> Result<Endpoint, Error>;
+    async fn endpoint(&self) -> Result<Endpoint, Error> {
+        let mut evidence = self.whereabouts().await?;
+        detect::look_for_server(&mut evidence).await;
+        Ok(host::reach(&evidence)?.endpoint)
+    }
 
     /// Why the server will never answer, where that can be known: it exited, it restarts in a
     /// loop. `None` while there is hope.

@@ -16,7 +16,7 @@ use crate::{
         self, Account, Event, Kind, Provider,
         provider::{Data, OnEvent, Saved, Sink, State, Status},
     },
-    host::Endpoint,
+    host::{Endpoint, Evidence, Server},
     ident::DatabaseName,
 };
 
@@ -95,6 +95,16 @@ impl Provider for Embedded {
             change.stop(on_event).await?;
         }
         Ok(())
+    }
+
+    async fn whereabouts(&self) -> Result<Evidence, database::Error> {
+        Ok(Evidence {
+            server: Server::Process {
+                name: self.cluster.settings().service.clone(),
+                endpoint: self.endpoint().await?,
+            },
+            ..Evidence::default()
+        })
     }
 
     async fn endpoint(&self) -> Result<Endpoint, database::Error> {

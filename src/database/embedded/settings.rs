@@ -3,13 +3,18 @@
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use super::binaries::USUAL_PLACES;
-use crate::{database::Account, ident::ProjectName};
+use crate::{
+    database::Account,
+    ident::{ProjectName, ServiceName},
+};
 
 /// Everything that one project's private server depends on.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The account that the Compose file asks for.
     pub account: Account,
+    /// The Compose service that it stands in for.
+    pub service: ServiceName,
     /// The project, as its server is called in a list of processes.
     pub project: ProjectName,
     /// The major that the image's tag names; `None` takes the newest at hand.
@@ -29,9 +34,16 @@ pub struct Settings {
 
 impl Settings {
     /// The custom: the usual places, then the public releases, then pip or uv.
-    pub fn new(account: Account, project: ProjectName, directory: PathBuf, cache: PathBuf) -> Self {
+    pub fn new(
+        account: Account,
+        service: ServiceName,
+        project: ProjectName,
+        directory: PathBuf,
+        cache: PathBuf,
+    ) -> Self {
         Self {
             account,
+            service,
             project,
             wanted_major: None,
             port: None,

@@ -21,7 +21,7 @@ use townpass::{
         provider::{Data, OnEvent, Saved, Sink, State, Status},
         until_ready,
     },
-    host::Endpoint,
+    host::{Endpoint, Evidence},
     ident::{DatabaseName, RoleName},
     secret::Secret,
 };
@@ -262,6 +262,10 @@ impl Provider for Cluster {
             self.control(&["-w", "-m", "fast", "stop"]);
         }
         Ok(())
+    }
+
+    async fn whereabouts(&self) -> Result<Evidence, Error> {
+        Ok(Evidence::default())
     }
 
     async fn endpoint(&self) -> Result<Endpoint, Error> {

@@ -1,0 +1,85 @@
+//! One connection by URL, for migrations: every address of it, with TLS and settings as it asks.
+
+use std::time::Duration;
+
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use tokio::time;
+
+use super::{Error, Refusal};
+use crate::url::{Address, DatabaseUrl, Parameters, SslMode};
+
+/// The connection that migrations run on.
+pub use sqlx::PgConnection;
+
+/// Connects to the first address of `url` that takes us. Each has until `deadline`.
+pub async fn open(url: &DatabaseUrl, deadline: Duration) -> Result<PgConnection, Error> {
+    let parameters = url.parameters();
+    let mut last = None;
+    for address in &parameters.addresses {
+        match time::timeout(deadline, options(&parameters, address).connect()).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) => last = Some((address, Refusal::from(error))),
+            Err(_) => last = Some((address, Refusal::Silent)),
+        }
+        if last.as_ref().is_some_and(|(_, refusal)| refusal.is_final()) {
+            break;
+        }
+    }
+    let (address, refusal) = match last {
+        Some((address, refusal)) => (address.to_string(), refusal),
+        None => (url.to_string(), Refusal::Closed),
+    };
+    Err(Error::Unreachable { address, refusal })
+}
+
+fn options(parameters: &Parameters, address: &Address) -> PgConnectOptions {
+    let mut options = PgConnectOptions::new_without_pgpass()
+        .port(address.port())
+        .ssl_mode(ssl_mode(parameters.ssl_mode))
+        .application_name(parameters.application_name.as_deref().unwrap_or("townpass"))
+        .options(
+            parameters
+                .settings
+                .iter()
+                .map(|(name, value)| (name, value)),
+        )
+        .disable_statement_logging();
+    options = match address {
+        Address::Tcp(endpoint) => options.host(&endpoint.host),
+        Address::Socket { directory, .. } => options.socket(directory),
+        Address::Unnamed { .. } => options.host("127.0.0.1"),
+    };
+    if let Some(user) = &parameters.user {
+        options = options.username(user.as_str());
+    }
+    if let Some(password) = &parameters.password {
+        options = options.password(password.reveal());
+    }
+    // As libpq does: the database called like the role.
+    let database = parameters.database.as_ref().map(|it| it.as_str());
+    if let Some(database) = database.or(parameters.user.as_ref().map(|it| it.as_str())) {
+        options = options.database(database);
+    }
+    if let Some(file) = &parameters.ssl_root_certificate {
+        options = options.ssl_root_cert(file);
+    }
+    if let Some(file) = &parameters.ssl_certificate {
+        options = options.ssl_client_cert(file);
+    }
+    if let Some(file) = &parameters.ssl_key {
+        options = options.ssl_client_key(file);
+    }
+    options
+}
+
+fn ssl_mode(mode: SslMode) -> PgSslMode {
+    match mode {
+        SslMode::Disable => PgSslMode::Disable,
+        SslMode::Allow => PgSslMode::Allow,
+        SslMode::Prefer => PgSslMode::Prefer,
+        SslMode::Require => PgSslMode::Require,
+        SslMode::VerifyCa => PgSslMode::VerifyCa,
+        SslMode::VerifyFull => PgSslMode::VerifyFull,
+    }
+}
