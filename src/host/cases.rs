@@ -435,6 +435,9 @@ fn inside_a_container() {
             Changed("postgres://a@172.17.0.2:5432/d", "")),
         case("in the service's own network namespace", container().own(Network::Container(DB_ID.to_owned())), "postgres://a@db/d",
             Changed("postgres://a@127.0.0.1:5432/d", "shares the network of `townpass_db`")),
+        case("in the service's own network namespace, taken for the service", Evidence {
+                own: OwnContainer::Known { id: DB_ID.to_owned(), network: on("backend_default") }, ..container()
+            }, "postgres://a@localhost:5433/d", Changed("postgres://a@127.0.0.1:5432/d", "shares the network of `townpass_db`")),
         case("the service joined ours", container().service(Service { network: Network::Container(OWN_ID.to_owned()), ..service(&[]) }).own(on("bridge")), "postgres://a@db/d",
             Changed("postgres://a@127.0.0.1:5432/d", "")),
         case("with the host's network", container().own(Network::Host), "postgres://a@db/d",

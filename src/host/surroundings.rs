@@ -385,8 +385,8 @@ mod tests {
             ),
         ] {
             let surroundings = Surroundings {
-                mountinfo,
                 cgroup,
+                mountinfo,
                 ..Surroundings::default()
             };
             let expected = found.then(|| ID.to_owned());

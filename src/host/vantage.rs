@@ -66,7 +66,9 @@ impl Vantage {
             };
         };
         let joined = |network: &Network, id: &str| matches!(network, Network::Container(other) if other == id);
-        if joined(network, &service.id) || joined(&service.network, id) {
+        // A container that joins another's network gets that one's `/etc/hostname` as well, so
+        // that it takes itself for the other.
+        if id == service.id || joined(network, &service.id) || joined(&service.network, id) {
             return Self::ServiceNamespace;
         }
         match (network, &service.network) {

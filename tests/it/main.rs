@@ -15,3 +15,5 @@ mod engine;
 mod files;
 mod harness;
 mod support;
+#[cfg(unix)]
+mod vantage;
