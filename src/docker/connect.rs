@@ -9,7 +9,7 @@ use std::{
 };
 
 use bollard::{API_DEFAULT_VERSION, BollardRequest, Docker};
-use hyper::{Uri, body::Body};
+use hyper::{HeaderMap, Uri, body::Body, header::HeaderValue};
 use hyper_util::{
     client::legacy::Client,
     rt::{TokioExecutor, TokioIo},
@@ -67,7 +67,8 @@ fn client(dial: &Dial) -> Result<Docker, bollard::errors::Error> {
     }
     let client = requests(dial.clone());
     Docker::connect_with_custom_transport(
-        move |request: BollardRequest| {
+        move |mut request: BollardRequest| {
+            credentials_for_urls(request.headers_mut());
             let answer = client.request(request);
             async move { Ok(answer.await?) }
         },
@@ -76,6 +77,21 @@ fn client(dial: &Dial) -> Result<Docker, bollard::errors::Error> {
         REQUEST_TIMEOUT.as_secs(),
         API_DEFAULT_VERSION,
     )
+}
+
+/// bollard writes credentials in base64's usual alphabet; the engine reads that for URLs, and
+/// takes what it cannot read as none.
+fn credentials_for_urls(headers: &mut HeaderMap) {
+    for name in ["x-registry-auth", "x-registry-config"] {
+        if let Some(value) = headers.get_mut(name)
+            && let Ok(text) = value.to_str()
+            && let Ok(mut translated) =
+                HeaderValue::from_str(&text.replace('+', "-").replace('/', "_"))
+        {
+            translated.set_sensitive(true);
+            *value = translated;
+        }
+    }
 }
 
 /// Gives the HTTP client its connections.

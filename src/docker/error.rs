@@ -106,16 +106,46 @@ pub enum Error {
         /// What it was doing.
         doing: String,
     },
-    /// A program that keeps registry credentials failed.
-    #[error("the credential helper `{program}` failed: {because}")]
+    /// The registry has the image, but not for this engine's processor.
+    #[error("image `{image}` is not made for this engine: {because}")]
     #[diagnostic(help(
-        "mend or remove it in Docker's `config.json` (`credsStore`, `credHelpers`)"
+        "name a platform that it is made for with `platform:` in the Compose file, or another image"
     ))]
-    CredentialHelper {
-        /// The program.
-        program: String,
-        /// What it said.
+    NoPlatform {
+        /// The image.
+        image: String,
+        /// The engine's words.
         because: String,
+    },
+    /// An image's name that cannot be understood.
+    #[error("`{image}` is not an image's name")]
+    #[diagnostic(help("write `[registry/]name[:tag][@digest]`, in lower case"))]
+    ImageName {
+        /// What stood there.
+        image: String,
+    },
+    /// Neither `image:` nor `build:`.
+    #[error("service `{service}` has neither `image` nor `build`")]
+    #[diagnostic(help("name an image in the Compose file"))]
+    NothingToRun {
+        /// The service.
+        service: String,
+    },
+    /// `pull_policy: build` without `build:`.
+    #[error("service `{service}` has the pull policy `build`, but no `build`")]
+    #[diagnostic(help("add `build:`, or take `pull_policy` away"))]
+    NothingToBuild {
+        /// The service.
+        service: String,
+    },
+    /// A pull policy that cannot be understood.
+    #[error("`{policy}` is not a pull policy")]
+    #[diagnostic(help(
+        "write `missing`, `always`, `never`, `build`, `daily`, `weekly` or `every_<duration>`"
+    ))]
+    PullPolicy {
+        /// What stood there.
+        policy: String,
     },
 
     /// An image could not be built.
@@ -240,6 +270,10 @@ impl Diagnose for Error {
             Self::NoContext { .. }
             | Self::Address { .. }
             | Self::Configuration { .. }
+            | Self::ImageName { .. }
+            | Self::NothingToRun { .. }
+            | Self::NothingToBuild { .. }
+            | Self::PullPolicy { .. }
             | Self::UnsupportedBuild { .. } => Blame::Usage,
             Self::NoEngine { .. }
             | Self::NoImage { .. }
@@ -248,7 +282,7 @@ impl Diagnose for Error {
             | Self::RegistryUnreachable { .. }
             | Self::PullInterrupted { .. }
             | Self::DiskFull { .. }
-            | Self::CredentialHelper { .. }
+            | Self::NoPlatform { .. }
             | Self::Build { .. }
             | Self::NeedsBuildKit { .. }
             | Self::BuildContext { .. }
