@@ -19,9 +19,9 @@ use serde_json::json;
 use super::{
     Engine, Error, Event,
     build_context::{Archive, BuildContext, Dockerfile},
-    credentials::Keyring,
     dockerfile,
     image::Wanted,
+    labels,
     reference::Reference,
 };
 use crate::compose::{Build, Ulimit};
@@ -31,26 +31,26 @@ impl Engine {
     pub async fn build(
         &self,
         wanted: &Wanted<'_>,
-        keyring: &Keyring,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), Error> {
-        let image = wanted.name();
+        let image = wanted.image;
         let service = wanted.service.as_str();
         let build = wanted.build.ok_or_else(|| Error::NothingToBuild {
             service: service.to_owned(),
         })?;
         refuse_unsupported(service, build)?;
         let sent = send(service, build)?;
-        let credentials = self.base_credentials(&sent.bases, keyring, on_event).await;
+        let credentials = self.base_credentials(&sent.bases, on_event).await;
         let mut labels: HashMap<&str, &str> = build
             .labels
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        labels.insert("com.docker.compose.project", wanted.project.as_str());
-        labels.insert("com.docker.compose.service", service);
-        let options = options(&image, wanted, build, &sent, &labels);
-        on_event(Event::Building { image: &image });
+        labels.insert(labels::PROJECT, wanted.project.as_str());
+        labels.insert(labels::SERVICE, service);
+        labels.insert(labels::VERSION, labels::COMPOSE_RELEASE);
+        let options = options(image, wanted, build, &sent, &labels);
+        on_event(Event::Building { image });
 
         let api = self.with_query(further_query(build));
         let (body, failed) = match sent.archive {
@@ -66,24 +66,24 @@ impl Engine {
         let mut printed = Printed::default();
         while let Some(line) = lines.next().await {
             match line {
-                Ok(line) => printed.take(&line, &image, on_event),
+                Ok(line) => printed.take(&line, image, on_event),
                 Err(error) => {
-                    printed.flush(&image, on_event);
+                    printed.flush(image, on_event);
                     if let Some(error) = failed.as_ref().and_then(|failed| failed.get()) {
                         return Err(Error::BuildContext {
                             path: build.context.clone().into(),
                             source: std::io::Error::new(error.kind(), error.to_string()),
                         });
                     }
-                    return Err(explain(&image, error));
+                    return Err(explain(image, error));
                 }
             }
         }
-        printed.flush(&image, on_event);
+        printed.flush(image, on_event);
         for tag in &build.tags {
-            self.tag(&image, tag).await?;
+            self.tag(image, tag).await?;
         }
-        on_event(Event::Built { image: &image });
+        on_event(Event::Built { image });
         Ok(())
     }
 
@@ -91,12 +91,11 @@ impl Engine {
     async fn base_credentials(
         &self,
         bases: &[Reference],
-        keyring: &Keyring,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> HashMap<String, DockerCredentials> {
         let mut credentials = HashMap::new();
         for base in bases {
-            let found = keyring.account(&base.registry).await;
+            let found = self.keyring().account(&base.registry).await;
             if let Some(warning) = found.warning {
                 on_event(Event::Warning(&warning));
             }

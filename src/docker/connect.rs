@@ -21,6 +21,7 @@ use super::{
     Engine, Error,
     attempt::{Attempt, Cause},
     context_store,
+    credentials::Keyring,
     dial::{self, Dial, Wire},
     endpoint::{Candidate, Surroundings},
     engine::Facts,
@@ -53,7 +54,10 @@ async fn attempt(candidate: &Candidate, surroundings: &Surroundings) -> Result<E
     };
     let facts = Facts::new(candidate.clone(), version)
         .ok_or_else(|| Cause::NotAnEngine("its answer names no API version".to_owned()))?;
-    Ok(Engine::new(api, dial, facts))
+    let keyring = Keyring {
+        configuration: surroundings.configuration(),
+    };
+    Ok(Engine::new(api, dial, facts, keyring))
 }
 
 fn client(dial: &Dial) -> Result<Docker, bollard::errors::Error> {

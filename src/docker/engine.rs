@@ -6,6 +6,7 @@ use std::fmt;
 use bollard::{Docker, models::SystemVersion};
 
 use super::{
+    credentials::Keyring,
     dial::Dial,
     endpoint::{Address, Candidate, SshTarget},
 };
@@ -16,6 +17,7 @@ pub struct Engine {
     api: Docker,
     dial: Dial,
     facts: Facts,
+    keyring: Keyring,
 }
 
 /// What an engine said of itself when it was first asked.
@@ -123,8 +125,13 @@ fn is_loopback(host: &str) -> bool {
 
 impl Engine {
     /// Wraps a client that `connect` made.
-    pub(in crate::docker) fn new(api: Docker, dial: Dial, facts: Facts) -> Self {
-        Self { api, dial, facts }
+    pub(in crate::docker) fn new(api: Docker, dial: Dial, facts: Facts, keyring: Keyring) -> Self {
+        Self {
+            api,
+            dial,
+            facts,
+            keyring,
+        }
     }
 
     /// The API client, for this directory alone.
@@ -135,6 +142,11 @@ impl Engine {
     /// The way to the engine, for connections beside the client's.
     pub(in crate::docker) fn dial(&self) -> &Dial {
         &self.dial
+    }
+
+    /// Who we are to registries.
+    pub(in crate::docker) fn keyring(&self) -> &Keyring {
+        &self.keyring
     }
 
     /// What the engine said of itself.

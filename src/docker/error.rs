@@ -124,28 +124,12 @@ pub enum Error {
         /// What stood there.
         image: String,
     },
-    /// Neither `image:` nor `build:`.
-    #[error("service `{service}` has neither `image` nor `build`")]
-    #[diagnostic(help("name an image in the Compose file"))]
-    NothingToRun {
-        /// The service.
-        service: String,
-    },
-    /// `pull_policy: build` without `build:`.
-    #[error("service `{service}` has the pull policy `build`, but no `build`")]
-    #[diagnostic(help("add `build:`, or take `pull_policy` away"))]
+    /// To be built, without `build:`.
+    #[error("service `{service}` is to be built, but has no `build`")]
+    #[diagnostic(help("add `build:` to the service, or name an `image:` that can be pulled"))]
     NothingToBuild {
         /// The service.
         service: String,
-    },
-    /// A pull policy that cannot be understood.
-    #[error("`{policy}` is not a pull policy")]
-    #[diagnostic(help(
-        "write `missing`, `always`, `never`, `build`, `daily`, `weekly` or `every_<duration>`"
-    ))]
-    PullPolicy {
-        /// What stood there.
-        policy: String,
     },
 
     /// An image could not be built.
@@ -271,9 +255,7 @@ impl Diagnose for Error {
             | Self::Address { .. }
             | Self::Configuration { .. }
             | Self::ImageName { .. }
-            | Self::NothingToRun { .. }
             | Self::NothingToBuild { .. }
-            | Self::PullPolicy { .. }
             | Self::UnsupportedBuild { .. } => Blame::Usage,
             Self::NoEngine { .. }
             | Self::NoImage { .. }

@@ -45,7 +45,7 @@ pub const SNAPSHOT_IMAGE: &str = "io.townpass.snapshot.image";
 pub const HELPER: &str = "io.townpass.helper";
 
 /// The Compose release whose labels and hash these are.
-const COMPOSE_RELEASE: &str = "5.5.0";
+pub const COMPOSE_RELEASE: &str = "5.5.0";
 
 /// Labels, in order.
 pub type Labels = BTreeMap<String, String>;

@@ -50,7 +50,6 @@ pub mod dockerfile;
 pub mod ignore_file;
 pub mod image;
 pub mod pull;
-pub mod pull_policy;
 pub mod reference;
 
 mod hijack;
@@ -71,7 +70,6 @@ pub use error::Error;
 pub use event::{Event, Thing};
 pub use exec::{Captured, Command};
 pub use hijack::Channel;
-pub use image::{Image, Wanted};
+pub use image::Wanted;
 pub use logs::Follow;
-pub use pull_policy::Fetch;
 pub use reference::Reference;

@@ -5,9 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use bollard::{models::CreateImageInfo, query_parameters::CreateImageOptions};
 use futures_util::StreamExt;
 
-use super::{
-    Engine, Error, Event, credentials::Keyring, error::says_disk_full, reference::Reference,
-};
+use super::{Engine, Error, Event, error::says_disk_full, reference::Reference};
 
 impl Engine {
     /// Pulls an image, even if it is there. A pull that was cut off goes on where it was when it
@@ -16,11 +14,10 @@ impl Engine {
         &self,
         reference: &Reference,
         platform: Option<&str>,
-        keyring: &Keyring,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), Error> {
         let image = reference.to_string();
-        let found = keyring.account(&reference.registry).await;
+        let found = self.keyring().account(&reference.registry).await;
         if let Some(warning) = &found.warning {
             on_event(Event::Warning(warning));
         }

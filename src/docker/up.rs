@@ -15,9 +15,10 @@ use super::Engine;
 use crate::compose::Service;
 use crate::docker::error::Error;
 use crate::docker::event::{Event, Thing};
+use crate::docker::image::Wanted;
 use crate::docker::observed::State;
 use crate::docker::payload::{self, Circumstances};
-use crate::docker::plan::{Data, ImageSource, Standing, Step, UpPlan};
+use crate::docker::plan::{Data, Standing, Step, UpPlan};
 use crate::docker::port_refusal::PortRefusal;
 use crate::docker::port_taken::PortTaken;
 use crate::ident::ServiceName;
@@ -66,7 +67,16 @@ impl Engine {
                 service,
                 image,
                 source,
-            } => self.fetch(service, image, *source, on_event).await,
+            } => {
+                let wanted = Wanted {
+                    project: &project.name,
+                    service: &service.name,
+                    image,
+                    build: service.build.as_ref(),
+                    platform: service.platform.as_deref(),
+                };
+                self.fetch_image(&wanted, *source, on_event).await
+            }
             Step::Network { key, network } => {
                 self.make_network(project.name.as_str(), key, network)
                     .await?;
@@ -132,18 +142,6 @@ impl Engine {
                 Ok(())
             }
         }
-    }
-
-    async fn fetch(
-        &self,
-        _service: &Service,
-        image: &str,
-        _source: ImageSource,
-        _on_event: &mut dyn FnMut(Event<'_>),
-    ) -> Result<(), Error> {
-        Err(Error::ImageAbsent {
-            image: image.to_owned(),
-        })
     }
 
     async fn create(
