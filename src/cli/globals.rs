@@ -33,8 +33,17 @@ pub(crate) struct Globals {
     pub(crate) directory: Option<PathBuf>,
 
     /// Compose file; may be given several times
-    #[arg(short, long = "file", global = true, value_name = "FILE", env = "TOWNPASS_FILE", value_delimiter = None)]
+    #[arg(
+        long = "file",
+        global = true,
+        value_name = "FILE",
+        env = "TOWNPASS_FILE"
+    )]
     pub(crate) files: Vec<PathBuf>,
+
+    /// The same, before the command; after `logs`, `-f` means to follow
+    #[arg(short = 'f', value_name = "FILE")]
+    pub(crate) files_first: Vec<PathBuf>,
 
     /// Project name
     #[arg(
@@ -134,6 +143,15 @@ pub(crate) struct Globals {
 }
 
 impl Globals {
+    /// The Compose files that were named.
+    pub(crate) fn compose_files(&self) -> Vec<PathBuf> {
+        self.files_first
+            .iter()
+            .chain(&self.files)
+            .cloned()
+            .collect()
+    }
+
     /// How much is told.
     pub(crate) fn verbosity(&self) -> Verbosity {
         match (self.quiet, self.verbose) {

@@ -10,6 +10,8 @@ pub struct Env {
     pub directory: PathBuf,
     /// The user's home, where there is one.
     pub home: Option<PathBuf>,
+    /// The user's number, on a Unix with `/proc`.
+    pub user_id: Option<u32>,
     /// Whether somebody can answer a question: stdin and stderr are both terminals.
     pub interactive: bool,
     /// Whether stdout is a terminal.
@@ -38,6 +40,7 @@ impl Env {
             variables,
             directory: env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             home: env::home_dir(),
+            user_id: user_id(),
             interactive: stderr_terminal && std::io::stdin().is_terminal(),
             stdout_terminal: std::io::stdout().is_terminal(),
             stderr_terminal,
@@ -61,4 +64,16 @@ impl Env {
     pub fn is_ci(&self) -> bool {
         self.get("CI").is_some_and(|value| value != "false")
     }
+}
+
+/// `/proc/self` belongs to the effective user, so that no system call of our own is needed. On
+/// macOS the user is not known, and is taken for an ordinary one.
+fn user_id() -> Option<u32> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        std::fs::metadata("/proc/self").map(|it| it.uid()).ok()
+    }
+    #[cfg(not(unix))]
+    None
 }

@@ -19,14 +19,15 @@ impl Places {
     /// The roots for this user: `TOWNPASS_DATA_DIR` and `TOWNPASS_CACHE_DIR`, else the
     /// platform's custom. Root keeps both below `/var`, since a server that dropped its
     /// privileges could not pass `/root`.
-    pub fn of(env: &Env, root: User) -> Result<Self, Error> {
+    pub fn of(env: &Env) -> Result<Self, Error> {
         let given = |name| env.get(name).map(PathBuf::from);
-        let (data, cache) = match root {
-            User::Root => (
+        let (data, cache) = if env.user_id == Some(0) {
+            (
                 PathBuf::from("/var/lib/townpass"),
                 PathBuf::from("/var/cache/townpass"),
-            ),
-            User::Ordinary => match etcetera::choose_base_strategy() {
+            )
+        } else {
+            match etcetera::choose_base_strategy() {
                 Ok(base) => (
                     base.data_dir().join("townpass"),
                     base.cache_dir().join("townpass"),
@@ -35,37 +36,11 @@ impl Places {
                     given("TOWNPASS_DATA_DIR").ok_or(Error::NoHome)?,
                     given("TOWNPASS_CACHE_DIR").ok_or(Error::NoHome)?,
                 ),
-            },
+            }
         };
         Ok(Self {
             data: given("TOWNPASS_DATA_DIR").unwrap_or(data),
             cache: given("TOWNPASS_CACHE_DIR").unwrap_or(cache),
         })
-    }
-}
-
-/// Whether the process may do everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum User {
-    /// User 0 of a Unix.
-    Root,
-    /// Anybody else.
-    Ordinary,
-}
-
-impl User {
-    /// Who we are. `/proc/self` belongs to the effective user, so that no system call of our
-    /// own is needed; where there is no `/proc` (macOS), the user is
-    /// taken for an ordinary one.
-    pub fn current() -> Self {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            let owner = std::fs::metadata("/proc/self").map(|it| it.uid());
-            if owner.is_ok_and(|uid| uid == 0) {
-                return Self::Root;
-            }
-        }
-        Self::Ordinary
     }
 }

@@ -27,6 +27,8 @@ struct Case {
 enum Expected {
     /// The URL stays; the reason holds this text.
     Kept(&'static str),
+    /// The URL stays, since it is another's; the reason holds this text.
+    Foreign(&'static str),
     /// The URL becomes this; the reason holds this text.
     Changed(&'static str, &'static str),
     /// The URL stays, and a warning holds this text.
@@ -36,7 +38,7 @@ enum Expected {
     /// The error's message holds the first text, its help the second.
     Refused(&'static str, &'static str),
 }
-use Expected::{Changed, Doubtful, Kept, Refused, Suspect};
+use Expected::{Changed, Doubtful, Foreign, Kept, Refused, Suspect};
 
 fn case(what: &'static str, evidence: Evidence, url: &'static str, expected: Expected) -> Case {
     Case {
@@ -209,6 +211,11 @@ fn check(cases: Vec<Case>) {
                 assert!(it.why.contains(reason), "{what}: {}", it.why);
                 assert_eq!(it.warnings, Vec::<String>::new(), "{what}");
             }
+            (Foreign(reason), Ok(it)) => {
+                assert_eq!(it.outcome, Outcome::Foreign, "{what}: {}", it.why);
+                assert_eq!(it.url.reveal(), case.url, "{what}");
+                assert!(it.why.contains(reason), "{what}: {}", it.why);
+            }
             (Changed(text, reason), Ok(it)) => {
                 assert_eq!(it.url.reveal(), text, "{what}: {}", it.why);
                 assert_eq!(it.outcome, Outcome::Changed, "{what}");
@@ -348,22 +355,22 @@ fn by_what_is_published() {
 fn what_is_not_ours_is_left_alone() {
     check(vec![
         case("another machine", host(), "postgres://a@prod.example.org/d",
-            Kept("`prod.example.org:5432` is neither the service `db` nor this machine: another's database")),
-        case("another machine by address", host(), "postgres://a@[2001:db8::1]:6000/d", Kept("another's database")),
+            Foreign("`prod.example.org:5432` is neither the service `db` nor this machine: another's database")),
+        case("another machine by address", host(), "postgres://a@[2001:db8::1]:6000/d", Foreign("another's database")),
         case("another machine, no engine", Evidence::default(), "postgres://a@prod.example.org/d",
-            Kept("is not this machine: another's database")),
-        case("another service", host(), "postgres://a@pgbouncer/d", Kept("another's database")),
-        case("several other machines", host(), "postgres://a@h1,h2:6/d", Kept("`h1:5432`, `h2:6`")),
+            Foreign("is not this machine: another's database")),
+        case("another service", host(), "postgres://a@pgbouncer/d", Foreign("another's database")),
+        case("several other machines", host(), "postgres://a@h1,h2:6/d", Foreign("`h1:5432`, `h2:6`")),
         case("a socket in the query", host(), "postgres://a:b@/d?host=/cloudsql/p:r:i",
-            Kept("`/cloudsql/p:r:i/.s.PGSQL.5432` is a socket, which no container publishes")),
-        case("a socket, percent-encoded", host(), "postgres://a:b@%2Fvar%2Frun%2Fpostgresql/d", Kept("is a socket")),
+            Foreign("`/cloudsql/p:r:i/.s.PGSQL.5432` is a socket, which no container publishes")),
+        case("a socket, percent-encoded", host(), "postgres://a:b@%2Fvar%2Frun%2Fpostgresql/d", Foreign("is a socket")),
         case("pg8000's socket", host(), "postgresql+pg8000://a:b@/d?unix_sock=/cloudsql/x/.s.PGSQL.5432",
-            Kept("is a socket")),
-        case("no engine, and the service's usual name", Evidence::default(), REFERENCE, Kept("another's database")),
+            Foreign("is a socket")),
+        case("no engine, and the service's usual name", Evidence::default(), REFERENCE, Foreign("another's database")),
         case("no engine, this machine", Evidence::default(), "postgres://a@localhost/d",
             Kept("no engine is known that could say more")),
         case("a process stands in: another machine still stays", host().process(), "postgres://a@prod.example.org/d",
-            Kept("another's database")),
+            Foreign("another's database")),
     ]);
 }
 
@@ -471,7 +478,7 @@ fn inside_a_container() {
         case("without an engine, nothing answers", Evidence::default().seen_in(inside()), "postgres://a@localhost:5433/d",
             Kept("no engine is known")),
         case("a pod with another's database", Evidence::default().seen_in(Surroundings { variables: BTreeMap::from([("KUBERNETES_SERVICE_HOST".to_owned(), "10.96.0.1".to_owned())]), ..Surroundings::default() }), "postgres://a@pg.prod.svc/d",
-            Kept("another's database")),
+            Foreign("another's database")),
         case("a pod with an engine beside it", host().engine("tcp://localhost:2375").elsewhere().seen_in(Surroundings { variables: BTreeMap::from([("KUBERNETES_SERVICE_HOST".to_owned(), "10.96.0.1".to_owned())]), ..Surroundings::default() }), "postgres://a@db/d",
             Changed("postgres://a@127.0.0.1:5433/d", "a Kubernetes pod that shares")),
     ]);

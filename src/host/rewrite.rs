@@ -37,6 +37,8 @@ pub enum Outcome {
     Kept,
     /// Host and port are others.
     Changed,
+    /// It names a database that is not the project's, and every byte is as it was.
+    Foreign,
 }
 
 /// Decides how the database of `url` is reached from here.
@@ -47,7 +49,10 @@ pub fn decide(evidence: &Evidence, url: &DatabaseUrl) -> Result<Decision, Error>
         return through_route(evidence, url, preferred);
     }
     if !addresses.iter().any(|it| is_ours(it, evidence)) {
-        return Ok(kept(evidence, url, &not_ours(&addresses, evidence)));
+        return Ok(Decision {
+            outcome: Outcome::Foreign,
+            ..kept(evidence, url, &not_ours(&addresses, evidence))
+        });
     }
     // A server of our own has one address, and whatever answers elsewhere is not it.
     if !matches!(evidence.server, Server::Process { .. })

@@ -3,6 +3,7 @@
 
 mod database;
 mod docker;
+mod migration;
 mod teller;
 
 pub use teller::Story;
