@@ -123,7 +123,7 @@ async fn apply_locked(
     let mut run = Run {
         direction: plan.direction(),
         table,
-        settings: Settings::of(options, connection),
+        settings: Settings::establish(options, connection).await,
         on_event,
     };
     let total = plan.steps().len();
@@ -141,7 +141,7 @@ async fn apply_locked(
             Mode::Alone(_) => run.alone(step, connection).await,
         };
         // After a failure too: the connection is the caller's, and the lock is still to be released.
-        let reset = execute(connection, RESET).await;
+        let reset = execute(connection, &run.settings.after).await;
         result?;
         reset.map_err(|error| database("reset the session", error))?;
         let elapsed = started.elapsed();
@@ -168,6 +168,9 @@ const IDENTITY: &str = "RESET SESSION AUTHORIZATION; RESET ROLE";
 /// The session as it was when it began. `DISCARD ALL` would release the lock as well.
 const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP";
 
+/// A statement whose client is gone ends within a second, instead of going on with the lock held.
+const WATCH: &str = "SET client_connection_check_interval = '1s'";
+
 /// What is the same for all steps of a run.
 struct Run<'e> {
     direction: Direction,
@@ -176,33 +179,28 @@ struct Run<'e> {
     on_event: &'e mut dyn FnMut(Event<'_>),
 }
 
-/// The statements that set up a step.
+/// The statements that set up a step, and those that clean up after it.
 struct Settings {
     in_transaction: String,
     alone: String,
+    after: String,
 }
 
 impl Settings {
-    fn of(options: &Options, connection: &PgConnection) -> Self {
+    /// Sets what holds for the whole run.
+    async fn establish(options: &Options, connection: &mut PgConnection) -> Self {
         let statement = options.statement_timeout.map_or(0, |it| it.as_millis());
         let lock = options.lock_timeout.as_millis();
-        // A statement whose client is gone ends within a second instead of going on with the lock
-        // held. Servers before 14 cannot do that.
-        let watch = connection
-            .server_version_num()
-            .filter(|&version| version >= 140_000)
-            .map_or("", |_| {
-                "SELECT set_config(name, '1s', false) FROM pg_catalog.pg_settings
-                 WHERE name = 'client_connection_check_interval'
-                   AND pg_catalog.version() NOT LIKE '%mingw%'
-                   AND pg_catalog.version() NOT LIKE '%Visual C++%';"
-            });
+        // Some servers cannot watch their clients: those before 14, and those on Windows.
+        let knows = connection.server_version_num() >= Some(140_000);
+        let watches = knows && execute(connection, WATCH).await.is_ok();
         Self {
             in_transaction: format!(
                 "SET LOCAL lock_timeout = {lock}; SET LOCAL statement_timeout = {statement}"
             ),
             // No lock timeout here: a concurrent build that gives up leaves an invalid index.
-            alone: format!("{watch} SET lock_timeout = 0; SET statement_timeout = {statement}"),
+            alone: format!("SET lock_timeout = 0; SET statement_timeout = {statement}"),
+            after: format!("{RESET}; {}", if watches { WATCH } else { "" }),
         }
     }
 }

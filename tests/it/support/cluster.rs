@@ -1,0 +1,225 @@
+//! A real PostgreSQL for the tests of what speaks to one: a cluster per test process, a database
+//! per test.
+//!
+//! The binaries come from `TOWNPASS_TEST_PG_BIN`, from Debian's directories (the newest major),
+//! or from `PATH`. The server listens on loopback only, trusts everyone, and dies with the test
+//! process, however that ends.
+
+use std::{
+    env, fs,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+
+/// Starts the server and stops it when its input, which is a pipe from us, comes to an end.
+const GUARD: &str = r#"
+directory=$1; shift
+"$@" </dev/null >"$directory/log" 2>&1 & server=$!
+read -r _
+kill -INT "$server"; wait "$server"
+rm -rf "$directory"
+"#;
+
+/// How long a server may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A database of its own in the cluster of this process.
+pub(crate) struct Database {
+    cluster: Arc<Cluster>,
+    name: String,
+}
+
+impl Database {
+    /// Creates one.
+    pub(crate) async fn fresh() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let cluster = Cluster::shared();
+        let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = cluster.answer().await;
+        sqlx::raw_sql(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+            .execute(&mut admin)
+            .await
+            .expect("a fresh cluster has room");
+        Self { cluster, name }
+    }
+
+    /// How to connect to it, as its superuser `admin`.
+    pub(crate) fn options(&self) -> PgConnectOptions {
+        self.cluster.options(&self.name)
+    }
+
+    /// Its URL.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://admin@127.0.0.1:{}/{}", self.cluster.port, self.name)
+    }
+
+    /// A new connection.
+    pub(crate) async fn connect(&self) -> PgConnection {
+        self.options().connect().await.expect("the cluster answers")
+    }
+}
+
+/// A running server.
+struct Cluster {
+    guard: Child,
+    directory: PathBuf,
+    port: u16,
+}
+
+impl Cluster {
+    /// The one of this process: started by the first test that needs it, stopped after the last.
+    fn shared() -> Arc<Self> {
+        static RUNNING: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        running.upgrade().unwrap_or_else(|| {
+            let cluster = Arc::new(Self::start(&binaries()));
+            *running = Arc::downgrade(&cluster);
+            cluster
+        })
+    }
+
+    fn start(binaries: &Path) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("townpass-cluster-")
+            .tempdir()
+            .expect("a temporary directory")
+            .keep();
+        let drop_to = unprivileged(&directory);
+        let data = directory.join("data");
+        let initdb = Command::new(drop_to.first().map_or("env", String::as_str))
+            .args(drop_to.iter().skip(1))
+            .arg(binaries.join("initdb"))
+            .args(["--auth=trust", "--username=admin", "--encoding=UTF8"])
+            .args(["--no-locale", "--no-sync", "--pgdata"])
+            .arg(&data)
+            .current_dir(&directory)
+            .output()
+            .expect("initdb starts");
+        assert!(
+            initdb.status.success(),
+            "initdb failed: {}",
+            String::from_utf8_lossy(&initdb.stderr)
+        );
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .and_then(|listener| listener.local_addr())
+            .expect("a free port")
+            .port();
+        let mut guard = Command::new("sh");
+        guard.args(["-c", GUARD, "guard"]).arg(&directory);
+        guard.args(&drop_to).arg(binaries.join("postgres"));
+        guard.arg("-D").arg(&data).arg("-F");
+        guard.args(["-p", &port.to_string()]);
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "max_connections=200",
+            "shared_buffers=16MB",
+            "max_prepared_transactions=2",
+        ] {
+            guard.args(["-c", setting]);
+        }
+        let guard = guard
+            .current_dir(&directory)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("sh starts");
+        Self {
+            guard,
+            directory,
+            port,
+        }
+    }
+
+    fn options(&self, database: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .host("127.0.0.1")
+            .port(self.port)
+            .username("admin")
+            .database(database)
+    }
+
+    /// A connection to the maintenance database, as soon as there can be one.
+    async fn answer(&self) -> PgConnection {
+        let started = Instant::now();
+        loop {
+            match self.options("postgres").connect().await {
+                Ok(connection) => return connection,
+                Err(error) if started.elapsed() > PATIENCE => {
+                    let log = fs::read_to_string(self.directory.join("log")).unwrap_or_default();
+                    panic!("PostgreSQL does not answer: {error}\n{log}");
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        // It was told to stop; whether it did is not what the test was about.
+        let _ = self.guard.wait();
+    }
+}
+
+/// The words that go before a command so that it does not run as root, which PostgreSQL refuses.
+fn unprivileged(directory: &Path) -> Vec<String> {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    const NOBODY: u32 = 65534;
+    let owner = fs::metadata(directory).expect("it was just made").uid();
+    if owner != 0 {
+        return vec!["env".to_owned()];
+    }
+    chown(directory, Some(NOBODY), Some(NOBODY)).expect("root may give it away");
+    ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+/// Where `initdb` and `postgres` are.
+fn binaries() -> PathBuf {
+    let holds = |directory: &PathBuf| {
+        directory.join("initdb").is_file() && directory.join("postgres").is_file()
+    };
+    if let Some(told) = env::var_os("TOWNPASS_TEST_PG_BIN").map(PathBuf::from) {
+        assert!(
+            holds(&told),
+            "TOWNPASS_TEST_PG_BIN={} holds no `initdb` and `postgres`",
+            told.display()
+        );
+        return told;
+    }
+    let mut debian: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let major = entry.file_name().to_str()?.parse().ok()?;
+            Some((major, entry.path().join("bin")))
+        })
+        .filter(|(_, directory)| holds(directory))
+        .collect();
+    debian.sort();
+    if let Some((_, newest)) = debian.pop() {
+        return newest;
+    }
+    env::var_os("PATH")
+        .iter()
+        .flat_map(env::split_paths)
+        .find(holds)
+        .unwrap_or_else(|| {
+            panic!(
+                "these tests need PostgreSQL's own binaries (`initdb`, `postgres`): install the \
+                 package `postgresql`, or say where they are with TOWNPASS_TEST_PG_BIN"
+            )
+        })
+}
