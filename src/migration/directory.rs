@@ -201,7 +201,7 @@ pub(crate) mod tests {
                     };
                     (file, source)
                 }
-                other => panic!("{name}: {other:?}"),
+                Reading::Other | Reading::NoVersion => panic!("{name} is no migration's"),
             })
             .collect();
         Directory::assemble(Path::new("migrations"), files)

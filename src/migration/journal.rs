@@ -1,7 +1,7 @@
 //! The table that says what is applied: `_sqlx_migrations`, exactly as sqlx keeps it.
 //!
 //! Reading never creates it. All statements name its schema, since a migration may leave
-//! `search_path` empty, as every dump by pg_dump does.
+//! `search_path` empty, as every dump by `pg_dump` does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -79,7 +79,7 @@ pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
     .persistent(false)
     .fetch_all(connection)
     .await
-    .map_err(misshapen)?;
+    .map_err(|error| misshapen(&error))?;
     let rows: Result<Vec<Row>, sqlx::Error> = rows
         .iter()
         .map(|row| {
@@ -95,7 +95,7 @@ pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
             })
         })
         .collect();
-    Ok(Journal::of(rows.map_err(misshapen)?))
+    Ok(Journal::of(rows.map_err(|error| misshapen(&error))?))
 }
 
 /// The journal's table, with its schema.
@@ -113,7 +113,7 @@ impl Table {
         .persistent(false)
         .fetch_optional(connection)
         .await
-        .map_err(|error| database("read its catalog", error))?;
+        .map_err(|error| database("read its catalog", &error))?;
         Ok(schema.map(|schema| Self(format!("{}.{}", Ident(&schema), Ident(NAME)))))
     }
 
@@ -134,7 +134,7 @@ impl Table {
         )
         .execute(&mut *connection)
         .await
-        .map_err(|error| database("create the journal `_sqlx_migrations`", error))?;
+        .map_err(|error| database("create the journal `_sqlx_migrations`", &error))?;
         let found = Self::find(connection).await?;
         found.ok_or_else(|| Error::Database {
             doing: "find the journal it created",
@@ -163,7 +163,7 @@ impl Table {
         .persistent(false)
         .execute(connection)
         .await
-        .map_err(|error| database("write the journal", error))
+        .map_err(|error| database("write the journal", &error))
         .map(drop)
     }
 
@@ -185,7 +185,7 @@ impl Table {
         .persistent(false)
         .execute(connection)
         .await
-        .map_err(|error| database("write the journal", error))
+        .map_err(|error| database("write the journal", &error))
         .map(drop)
     }
 
@@ -203,7 +203,7 @@ impl Table {
         .persistent(false)
         .execute(connection)
         .await
-        .map_err(|error| database("write the journal", error))
+        .map_err(|error| database("write the journal", &error))
         .map(drop)
     }
 }
@@ -227,7 +227,7 @@ impl Progress {
 }
 
 /// Says what the database refused.
-pub(in crate::migration) fn database(doing: &'static str, error: sqlx::Error) -> Error {
+pub(in crate::migration) fn database(doing: &'static str, error: &sqlx::Error) -> Error {
     Error::Database {
         doing,
         cause: foreign(error),
@@ -235,18 +235,13 @@ pub(in crate::migration) fn database(doing: &'static str, error: sqlx::Error) ->
 }
 
 /// A table of that name that lacks a column, or has one of another type, is not a journal.
-fn misshapen(error: sqlx::Error) -> Error {
-    let undefined = |error: &PgDatabaseError| matches!(error.code(), "42703" | "42883" | "42846");
-    let misshapen = match &error {
-        sqlx::Error::Database(cause) => cause
-            .try_downcast_ref::<PgDatabaseError>()
-            .is_some_and(undefined),
-        other => matches!(
-            other,
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_)
-        ),
-    };
-    if misshapen {
+fn misshapen(error: &sqlx::Error) -> Error {
+    let undefined = |cause: &PgDatabaseError| matches!(cause.code(), "42703" | "42883" | "42846");
+    let undecodable = matches!(
+        error,
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::ColumnNotFound(_)
+    );
+    if undecodable || server(error).is_some_and(undefined) {
         Error::Journal {
             cause: foreign(error),
         }
@@ -256,13 +251,14 @@ fn misshapen(error: sqlx::Error) -> Error {
 }
 
 /// sqlx's words, without the line of PostgreSQL's own source that it adds.
-fn foreign(error: sqlx::Error) -> Foreign {
-    let text = match &error {
-        sqlx::Error::Database(cause) => match cause.try_downcast_ref::<PgDatabaseError>() {
-            Some(cause) => format!("{} ({})", cause.message(), cause.code()),
-            None => cause.to_string(),
-        },
-        other => other.to_string(),
-    };
-    Foreign(text)
+fn foreign(error: &sqlx::Error) -> Foreign {
+    Foreign(match server(error) {
+        Some(cause) => format!("{} ({})", cause.message(), cause.code()),
+        None => error.to_string(),
+    })
+}
+
+/// The server's answer, if that is what the error is.
+pub(in crate::migration) fn server(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    error.as_database_error()?.try_downcast_ref()
 }

@@ -78,7 +78,7 @@ pub(in crate::migration) async fn acquire(
         .persistent(false)
         .fetch_one(&mut *connection)
         .await
-        .map_err(|error| database("tell its name", error))?;
+        .map_err(|error| database("tell its name", &error))?;
     let key = Key::of(&name);
     let started = Instant::now();
     let mut pause = PAUSE.0;
@@ -100,7 +100,7 @@ pub(in crate::migration) async fn acquire(
             said = Some(Instant::now());
         }
         let jitter = rand::random_range(0.75..1.25);
-        tokio::time::sleep(pause.mul_f64(jitter).min(patience - elapsed)).await;
+        tokio::time::sleep(pause.mul_f64(jitter).min(patience.saturating_sub(elapsed))).await;
         pause = (pause * 2).min(PAUSE.1);
     }
     Ok(key)
@@ -116,7 +116,7 @@ pub(in crate::migration) async fn release(
         .persistent(false)
         .execute(connection)
         .await
-        .map_err(|error| database("release the migration lock", error))
+        .map_err(|error| database("release the migration lock", &error))
         .map(drop)
 }
 
@@ -126,7 +126,7 @@ async fn attempt(connection: &mut PgConnection, key: Key) -> Result<bool, Error>
         .persistent(false)
         .fetch_one(connection)
         .await
-        .map_err(|error| database("try the migration lock", error))
+        .map_err(|error| database("try the migration lock", &error))
 }
 
 /// Who has the lock, if it can be seen and is not gone already.
@@ -147,7 +147,7 @@ async fn holder(connection: &mut PgConnection, key: Key) -> Result<Option<Holder
     .persistent(false)
     .fetch_optional(connection)
     .await
-    .map_err(|error| database("tell who holds the migration lock", error))?;
+    .map_err(|error| database("tell who holds the migration lock", &error))?;
     let Some(row) = row else { return Ok(None) };
     let read = || -> Result<Holder, sqlx::Error> {
         let since: Option<i64> = row.try_get("since")?;
@@ -160,7 +160,7 @@ async fn holder(connection: &mut PgConnection, key: Key) -> Result<Option<Holder
     };
     read()
         .map(Some)
-        .map_err(|error| database("tell who holds the migration lock", error))
+        .map_err(|error| database("tell who holds the migration lock", &error))
 }
 
 #[cfg(test)]

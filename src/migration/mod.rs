@@ -14,6 +14,7 @@ pub mod graph;
 pub mod header;
 pub mod journal;
 pub mod listing;
+pub mod locate;
 pub mod lock;
 pub mod plan;
 pub mod runner;

@@ -11,13 +11,14 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::postgres::{PgConnection, PgDatabaseError, PgErrorPosition};
+use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
 use crate::migration::directory::Directory;
-use crate::migration::error::{Error, Located};
+use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::{self, Progress, Table, database};
+use crate::migration::locate::{locate, lost};
 use crate::migration::lock;
 use crate::migration::plan::{Direction, Mode, Plan, Step};
 use crate::migration::target::Target;
@@ -65,8 +66,8 @@ pub struct Completed {
     pub elapsed: Duration,
 }
 
-/// Goes to `target`: plans, waits for the lock where there is something to do, plans again if
-/// another process was faster, and applies.
+/// Goes to `target`: plans, takes the lock where there is something to do, plans again if another
+/// process was faster, and applies.
 pub async fn migrate(
     direction: Direction,
     directory: &Directory,
@@ -75,18 +76,26 @@ pub async fn migrate(
     options: &Options,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, Error> {
-    let journal = journal::read(connection).await?;
-    let plan = Plan::make(direction, directory, &journal, target)?;
-    match apply(&plan, connection, options, on_event).await {
-        // Another process moved the database while we waited. To an absolute target there is now
-        // another way, or none left to go; `+1` would go further than was asked.
-        Err(Error::Stale) if !target.is_relative() => {
-            let journal = journal::read(connection).await?;
-            let plan = Plan::make(direction, directory, &journal, target)?;
-            apply(&plan, connection, options, on_event).await
-        }
-        result => result,
+    let before = journal::read(connection).await?;
+    match Plan::make(direction, directory, &before, target) {
+        Ok(plan) if plan.is_empty() => return Ok(Applied::nothing(direction)),
+        // What looks half done may be what another process is doing now. The lock will tell.
+        Ok(_) | Err(Error::Partial { .. }) => {}
+        Err(error) => return Err(error),
     }
+    let key = lock::acquire(connection, options.wait_lock, on_event).await?;
+    let result = async {
+        let now = journal::read(connection).await?;
+        // To an absolute target there is now another way, or none left to go; `+1` would go
+        // further than was asked.
+        if now != before && target.is_relative() {
+            return Err(Error::Stale);
+        }
+        let plan = Plan::make(direction, directory, &now, target)?;
+        carry_out(&plan, connection, options, on_event).await
+    };
+    let result = result.await;
+    release(result, connection, key).await
 }
 
 /// Carries out `plan`, or refuses if the database is no longer as it was when the plan was made.
@@ -97,27 +106,47 @@ pub async fn apply(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, Error> {
     if plan.is_empty() {
-        return Ok(Applied {
-            direction: plan.direction(),
-            steps: Vec::new(),
-        });
+        return Ok(Applied::nothing(plan.direction()));
     }
     let key = lock::acquire(connection, options.wait_lock, on_event).await?;
-    let result = apply_locked(plan, connection, options, on_event).await;
+    let result = match journal::read(connection).await {
+        Ok(now) if plan.is_for(&now) => carry_out(plan, connection, options, on_event).await,
+        Ok(_) => Err(Error::Stale),
+        Err(error) => Err(error),
+    };
+    release(result, connection, key).await
+}
+
+impl Applied {
+    fn nothing(direction: Direction) -> Self {
+        Self {
+            direction,
+            steps: Vec::new(),
+        }
+    }
+}
+
+/// Releases the lock, and gives `result` back. Where both fail, the result is the cause.
+async fn release(
+    result: Result<Applied, Error>,
+    connection: &mut PgConnection,
+    key: lock::Key,
+) -> Result<Applied, Error> {
     let released = lock::release(connection, key).await;
     let applied = result?;
     released?;
     Ok(applied)
 }
 
-async fn apply_locked(
+/// The steps of `plan`, under the lock.
+async fn carry_out(
     plan: &Plan,
     connection: &mut PgConnection,
     options: &Options,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, Error> {
-    if !plan.is_for(&journal::read(connection).await?) {
-        return Err(Error::Stale);
+    if plan.is_empty() {
+        return Ok(Applied::nothing(plan.direction()));
     }
     let table = Table::ensure(connection).await?;
     let mut run = Run {
@@ -143,7 +172,7 @@ async fn apply_locked(
         // After a failure too: the connection is the caller's, and the lock is still to be released.
         let reset = execute(connection, &run.settings.after).await;
         result?;
-        reset.map_err(|error| database("reset the session", error))?;
+        reset.map_err(|error| database("reset the session", &error))?;
         let elapsed = started.elapsed();
         (run.on_event)(Event::Done {
             direction: plan.direction(),
@@ -216,11 +245,11 @@ impl Run<'_> {
         let mut transaction = connection
             .begin()
             .await
-            .map_err(|error| database("begin a transaction", error))?;
+            .map_err(|error| database("begin a transaction", &error))?;
         let ours = &mut *transaction;
         execute(ours, &self.settings.in_transaction)
             .await
-            .map_err(|error| database("set the timeouts", error))?;
+            .map_err(|error| database("set the timeouts", &error))?;
         for (index, statement) in step.script.statements.iter().enumerate() {
             self.announce(step, index, statement);
             execute(ours, statement.of(&step.source.text))
@@ -229,7 +258,7 @@ impl Run<'_> {
         }
         execute(ours, IDENTITY)
             .await
-            .map_err(|error| database("reset the role", error))?;
+            .map_err(|error| database("reset the role", &error))?;
         match self.direction {
             Direction::Upgrade => {
                 let progress = Progress::Done(started.elapsed());
@@ -244,7 +273,7 @@ impl Run<'_> {
             (Err(error @ sqlx::Error::Database(_)), Some(last)) => {
                 Err(self.rolled_back(step, last, &error))
             }
-            (Err(error), _) => Err(database("commit", error)),
+            (Err(error), _) => Err(database("commit", &error)),
         }
     }
 
@@ -263,7 +292,7 @@ impl Run<'_> {
         }
         execute(connection, &self.settings.alone)
             .await
-            .map_err(|error| database("set the timeouts", error))?;
+            .map_err(|error| database("set the timeouts", &error))?;
         for (index, statement) in step.script.statements.iter().enumerate() {
             self.announce(step, index, statement);
             if let Err(error) = execute(connection, statement.of(&step.source.text)).await {
@@ -272,7 +301,7 @@ impl Run<'_> {
         }
         execute(connection, IDENTITY)
             .await
-            .map_err(|error| database("reset the role", error))?;
+            .map_err(|error| database("reset the role", &error))?;
         match self.direction {
             Direction::Upgrade => {
                 let progress = Progress::Done(started.elapsed());
@@ -322,7 +351,7 @@ impl Run<'_> {
         if index == 0 && leaves_nothing {
             execute(connection, IDENTITY)
                 .await
-                .map_err(|error| database("reset the role", error))?;
+                .map_err(|error| database("reset the role", &error))?;
             match self.direction {
                 Direction::Upgrade => self.table.delete(connection, step.version).await?,
                 Direction::Downgrade => {
@@ -357,55 +386,4 @@ async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), sqlx::E
         .execute(connection)
         .await
         .map(drop)
-}
-
-/// The connection failed, not the statement.
-fn lost(error: &sqlx::Error) -> Error {
-    Error::Database {
-        doing: "stay connected; what was not committed is rolled back",
-        cause: crate::migration::error::Foreign(error.to_string()),
-    }
-}
-
-/// Points at what the server objects to.
-fn locate(step: &Step, statement: &Statement, error: &sqlx::Error, state: &str) -> Located {
-    let cause = error
-        .as_database_error()
-        .and_then(|cause| cause.try_downcast_ref::<PgDatabaseError>());
-    let Some(cause) = cause else {
-        let (message, help) = (error.to_string(), state.to_owned());
-        return Located::new(&step.source, &statement.body, message, String::new(), help);
-    };
-    let body = statement.of(&step.source.text);
-    let at = match cause.position() {
-        Some(PgErrorPosition::Original(position)) => {
-            let offset = body
-                .char_indices()
-                .nth(position.saturating_sub(1))
-                .map_or(body.len(), |(offset, _)| offset);
-            word_at(&step.source.text, statement.body.start + offset)
-        }
-        Some(PgErrorPosition::Internal { .. }) | None => statement.body.clone(),
-    };
-    let mut help = Vec::new();
-    help.extend(cause.detail().map(|detail| format!("DETAIL: {detail}")));
-    help.extend(cause.hint().map(|hint| format!("HINT: {hint}")));
-    if let Some(PgErrorPosition::Internal { query, .. }) = cause.position() {
-        help.push(format!("QUERY: {query}"));
-    }
-    help.extend(cause.r#where().map(|context| format!("CONTEXT: {context}")));
-    help.push(state.to_owned());
-    let message = format!("{} ({})", cause.message(), cause.code());
-    let label = cause.message().to_owned();
-    Located::new(&step.source, &at, message, label, help.join("\n"))
-}
-
-/// The word of `text` that begins at `start`, or the one character there.
-fn word_at(text: &str, start: usize) -> std::ops::Range<usize> {
-    let rest = &text[start..];
-    let word = rest
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(rest.len());
-    let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
-    start..start + length
 }

@@ -89,8 +89,9 @@ fn transaction_control(words: &[&str]) -> Option<Obstacle> {
     let name = match words {
         ["BEGIN", ..] => "BEGIN",
         ["START", "TRANSACTION", ..] => "START TRANSACTION",
-        ["COMMIT" | "ROLLBACK", "PREPARED", ..] => return None,
-        ["ROLLBACK", "TO", ..] | ["ROLLBACK", "WORK" | "TRANSACTION", "TO", ..] => return None,
+        ["COMMIT" | "ROLLBACK", "PREPARED", ..]
+        | ["ROLLBACK", "TO", ..]
+        | ["ROLLBACK", "WORK" | "TRANSACTION", "TO", ..] => return None,
         ["COMMIT", ..] => "COMMIT",
         ["END", ..] => "END",
         ["ROLLBACK", ..] => "ROLLBACK",

@@ -14,6 +14,8 @@ mod database;
 mod engine;
 mod files;
 mod harness;
+#[cfg(unix)]
+mod migration;
 mod support;
 #[cfg(unix)]
 mod vantage;

@@ -29,7 +29,7 @@ rm -rf "$directory"
 "#;
 
 /// How long a server may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A database of its own in the cluster of this process.
 pub(crate) struct Database {
@@ -54,11 +54,6 @@ impl Database {
     /// How to connect to it, as its superuser `admin`.
     pub(crate) fn options(&self) -> PgConnectOptions {
         self.cluster.options(&self.name)
-    }
-
-    /// Its URL.
-    pub(crate) fn url(&self) -> String {
-        format!("postgres://admin@127.0.0.1:{}/{}", self.cluster.port, self.name)
     }
 
     /// A new connection.
@@ -180,9 +175,14 @@ fn unprivileged(directory: &Path) -> Vec<String> {
         return vec!["env".to_owned()];
     }
     chown(directory, Some(NOBODY), Some(NOBODY)).expect("root may give it away");
-    ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        .map(str::to_owned)
-        .to_vec()
+    [
+        "setpriv",
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }
 
 /// Where `initdb` and `postgres` are.

@@ -1,5 +1,7 @@
 //! The harness: a project of its own per test, the binary run in it, and what it said.
 
+#[cfg(unix)]
+pub(crate) mod cluster;
 pub(crate) mod docker;
 mod output;
 mod town;

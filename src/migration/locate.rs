@@ -1,0 +1,66 @@
+//! What the server objects to, found in the file it came from.
+//!
+//! PostgreSQL counts characters from the beginning of the statement it was sent. sqlx's own words
+//! name a line as well, but that is a line of PostgreSQL's source.
+
+use std::ops::Range;
+
+use sqlx::postgres::PgErrorPosition;
+
+use crate::migration::error::{Error, Foreign, Located};
+use crate::migration::journal::server;
+use crate::migration::plan::Step;
+use crate::sql::Statement;
+
+/// The connection failed, not the statement.
+pub(in crate::migration) fn lost(error: &sqlx::Error) -> Error {
+    Error::Database {
+        doing: "stay connected; what was not committed is rolled back",
+        cause: Foreign(error.to_string()),
+    }
+}
+
+/// Points at what the server objects to.
+pub(in crate::migration) fn locate(
+    step: &Step,
+    statement: &Statement,
+    error: &sqlx::Error,
+    state: &str,
+) -> Located {
+    let Some(cause) = server(error) else {
+        let (message, help) = (error.to_string(), state.to_owned());
+        return Located::new(&step.source, &statement.body, message, String::new(), help);
+    };
+    let body = statement.of(&step.source.text);
+    let at = match cause.position() {
+        Some(PgErrorPosition::Original(position)) => {
+            let offset = body
+                .char_indices()
+                .nth(position.saturating_sub(1))
+                .map_or(body.len(), |(offset, _)| offset);
+            word_at(&step.source.text, statement.body.start + offset)
+        }
+        Some(PgErrorPosition::Internal { .. }) | None => statement.body.clone(),
+    };
+    let mut help = Vec::new();
+    help.extend(cause.detail().map(|detail| format!("DETAIL: {detail}")));
+    help.extend(cause.hint().map(|hint| format!("HINT: {hint}")));
+    if let Some(PgErrorPosition::Internal { query, .. }) = cause.position() {
+        help.push(format!("QUERY: {query}"));
+    }
+    help.extend(cause.r#where().map(|context| format!("CONTEXT: {context}")));
+    help.push(state.to_owned());
+    let message = format!("{} ({})", cause.message(), cause.code());
+    let label = cause.message().to_owned();
+    Located::new(&step.source, &at, message, label, help.join("\n"))
+}
+
+/// The word of `text` that begins at `start`, or the one character there.
+fn word_at(text: &str, start: usize) -> Range<usize> {
+    let rest = &text[start..];
+    let word = rest
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(rest.len());
+    let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
+    start..start + length
+}
