@@ -21,6 +21,7 @@ pub mod reset;
 pub mod snapshot;
 pub mod template;
 pub mod wait;
+pub mod whereabouts;
 
 pub use connect::{Complaint, Refusal, Session, Target};
 pub use error::Error;

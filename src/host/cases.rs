@@ -81,7 +81,7 @@ fn attachment(network: &str, address: &str) -> Attachment {
     Attachment {
         network: network.to_owned(),
         id: format!("id of {network}"),
-        address: address.parse().ok(),
+        addresses: address.parse().ok().into_iter().collect(),
         aliases: vec!["townpass_db".to_owned(), "db".to_owned()],
     }
 }

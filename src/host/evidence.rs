@@ -78,7 +78,11 @@ impl Engine {
             Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
             None => host.split(':').next().unwrap_or_default(),
         };
-        // Over ssh even `localhost` is another machine only by name; its ports are here.
+        Self::on(host)
+    }
+
+    /// The engine on `host`: this machine's where that is a name of its loopback, by ssh too.
+    pub fn on(host: &str) -> Self {
         if host.is_empty() || super::names::is_loopback(host) {
             Self::Local
         } else {
@@ -113,7 +117,7 @@ pub struct Service {
     pub name: ServiceName,
     /// The container's name, without a slash.
     pub container: String,
-    /// The container's id.
+    /// The id of the container whose network it uses: its own, or the one it joined.
     pub id: String,
     /// Whether it runs: a stopped container publishes nothing.
     pub standing: Standing,
@@ -164,8 +168,8 @@ pub struct Attachment {
     pub network: String,
     /// The network's id.
     pub id: String,
-    /// The container's address there, while it runs.
-    pub address: Option<IpAddr>,
+    /// The container's addresses there, IPv4 first; none while it is stopped.
+    pub addresses: Vec<IpAddr>,
     /// The names that the network's DNS gives it.
     pub aliases: Vec<String>,
 }
@@ -180,9 +184,9 @@ pub enum OwnContainer {
     Elsewhere,
     /// It is one of the engine's.
     Known {
-        /// Its id.
+        /// The id of the container whose network it uses: its own, or the one it joined.
         id: String,
-        /// What it is attached to.
+        /// What that is attached to.
         network: Network,
     },
 }

@@ -87,7 +87,7 @@ fn is_service(name: &str, service: &Service) -> bool {
             for alias in &attachment.aliases {
                 names.push(normal(alias));
             }
-            names.extend(attachment.address.map(|it| it.to_string()));
+            names.extend(attachment.addresses.iter().map(ToString::to_string));
             // The engine's DNS knows each name with the network's name behind it as well.
             for index in 0..names.len() {
                 names.push(format!("{}.{}", names[index], normal(&attachment.network)));

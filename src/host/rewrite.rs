@@ -214,7 +214,8 @@ fn is_address_of(service: &Service, address: &str) -> bool {
     let attached = match &service.network {
         Network::Attached(attachments) => attachments
             .iter()
-            .any(|it| it.address.is_some_and(|it| it.to_string() == address)),
+            .flat_map(|it| &it.addresses)
+            .any(|it| it.to_string() == address),
         Network::Host | Network::Container(_) | Network::None => false,
     };
     attached || service.published.iter().any(|it| it.host_ip == address)

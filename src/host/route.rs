@@ -264,9 +264,9 @@ fn on_shared_networks(evidence: &Evidence, service: &Service) -> Vec<Route> {
         if has_dns(attachment) && !known_not_to_resolve {
             by_name.push(Route::new(Endpoint::new(name, service.port), why.clone()));
         }
-        if let Some(address) = attachment.address {
+        for address in &attachment.addresses {
             let endpoint = Endpoint::new(address.to_string(), service.port);
-            by_address.push(Route::new(endpoint, why));
+            by_address.push(Route::new(endpoint, why.clone()));
         }
     }
     by_name.append(&mut by_address);

@@ -1,30 +1,29 @@
 //! The evidence gathered for real: from the host, and from inside containers that stand in
 //! every relation to the database's.
 //!
-//! A container runs this very test executable: once to find out its own id, which the engine is
-//! then asked about, and once to look around, decide and knock where the decision points.
+//! A container runs this very test executable, with the engine's socket mounted as dev containers
+//! have it: it looks around, asks the engine, decides, and knocks where the decision points.
 
 use std::{
     env,
     io::Write as _,
-    net::IpAddr,
     thread,
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
 use townpass::{
-    host::{
-        Answer, Attachment, Engine, Evidence, Network, OwnContainer, Place, Published, Server,
-        Service, Standing, decide, detect,
-    },
+    database::whereabouts::gather,
+    host::{Answer, Evidence, decide, detect},
     ident::ServiceName,
     url::{Address, DatabaseUrl},
 };
 
+use crate::engine::sandbox::engine;
 use crate::support::docker;
 
-/// What the process in the container is asked, as JSON. Unset on the host.
+/// What the process in the container is asked: a database's container or nothing, and a URL.
+/// Unset on the host.
 const QUESTION: &str = "TOWNPASS_TEST_VANTAGE";
 
 /// What stands before the answer, among what the test runner prints.
@@ -33,7 +32,7 @@ const ANSWER: &str = "the vantage is seen as ";
 #[test]
 fn the_database_is_found_from_wherever_the_process_stands() {
     if let Ok(question) = env::var(QUESTION) {
-        let question = serde_json::from_str(&question).expect("the question is JSON");
+        let question = Question::read(&question);
         // By the stream itself, past the test runner's capture.
         std::io::stdout()
             .write_all(format!("\n{ANSWER}{}\n", answer(&question)).as_bytes())
@@ -51,36 +50,40 @@ fn the_database_is_found_from_wherever_the_process_stands() {
     let at = |address: &str| format!("postgresql+psycopg://admin:p%40ss@{address}/townpass_db");
 
     // On the host, which knows no `db`.
-    let seen = answer(&json!({ "db": db, "url": container_url }));
+    let seen = answer(&Question::new(Some(&db), &container_url));
     expect(&seen, &host_url, "the host");
-    let seen = answer(&json!({ "db": db, "url": host_url }));
+    let seen = answer(&Question::new(Some(&db), &host_url));
     expect(&seen, &host_url, "the host");
 
     // On the service's network, with the container's URL and with the host's.
     let neighbour = village.resident(&["--network", &village.network("own")]);
     let network = format!("a container on the network `{}`", village.network("own"));
-    let seen = neighbour.ask(&db, &container_url);
+    let seen = neighbour.ask(Some(&db), &container_url);
     expect(&seen, &container_url, &network);
     assert!(
         text(&seen, "why").contains("a PostgreSQL answers at `db:5432`"),
         "{seen}"
     );
-    expect(&neighbour.ask(&db, &host_url), &container_url, &network);
+    expect(
+        &neighbour.ask(Some(&db), &host_url),
+        &container_url,
+        &network,
+    );
 
     // On another network: by the gateway, or by the host's name where the container knows it.
     let stranger = village.resident(&["--network", &village.network("other")]);
     let gateway = at(&format!(
         "{}:{port}",
-        village.gateway(&village.network("other"))
+        Village::gateway_of(&village.network("other"))
     ));
-    expect(&stranger.ask(&db, &container_url), &gateway, "a container");
-    expect(&stranger.ask(&db, &host_url), &gateway, "a container");
-    // Without an engine to ask, the host's port is still found by knocking.
     expect(
-        &stranger.ask(&Value::Null, &host_url),
+        &stranger.ask(Some(&db), &container_url),
         &gateway,
         "a container",
     );
+    expect(&stranger.ask(Some(&db), &host_url), &gateway, "a container");
+    // Without an engine to ask, the host's port is still found by knocking.
+    expect(&stranger.ask(None, &host_url), &gateway, "a container");
     let stranger = village.resident(&[
         "--network",
         &village.network("other"),
@@ -88,7 +91,7 @@ fn the_database_is_found_from_wherever_the_process_stands() {
         "host.docker.internal:host-gateway",
     ]);
     expect(
-        &stranger.ask(&db, &container_url),
+        &stranger.ask(Some(&db), &container_url),
         &at(&format!("host.docker.internal:{port}")),
         "a container",
     );
@@ -96,15 +99,14 @@ fn the_database_is_found_from_wherever_the_process_stands() {
     // On the host's network, and in the database's own, as dev containers like to be.
     let guest = village.resident(&["--network", "host"]);
     expect(
-        &guest.ask(&db, &container_url),
+        &guest.ask(Some(&db), &container_url),
         &host_url,
         "a container that shares the engine's network",
     );
-    let name = text(&db, "Name").trim_start_matches('/').to_owned();
-    let twin = village.resident(&["--network", &format!("container:{name}")]);
+    let twin = village.resident(&["--network", &format!("container:{db}")]);
     let own_network = "a container in the database's own network";
     expect(
-        &twin.ask(&db, &host_url),
+        &twin.ask(Some(&db), &host_url),
         &at("127.0.0.1:5432"),
         own_network,
     );
@@ -119,7 +121,7 @@ fn what_is_out_of_reach_says_how_to_reach_it() {
     let url = "postgres://admin@db:5432/townpass_db";
 
     let unpublished = village.database(&[]);
-    let seen = answer(&json!({ "db": unpublished, "url": url }));
+    let seen = answer(&Question::new(Some(&unpublished), url));
     assert!(
         text(&seen, "error").contains("`db` does not publish port 5432"),
         "{seen}"
@@ -138,7 +140,7 @@ fn a_port_on_the_hosts_loopback_is_no_way_out_of_a_container() {
     let village = Village::new();
     let db = village.database(&["-p", "127.0.0.1::5432"]);
     let url = "postgres://admin@db:5432/townpass_db";
-    let seen = answer(&json!({ "db": db, "url": url }));
+    let seen = answer(&Question::new(Some(&db), url));
     assert_eq!(
         text(&seen, "url"),
         format!(
@@ -153,7 +155,7 @@ fn a_port_on_the_hosts_loopback_is_no_way_out_of_a_container() {
         "--add-host",
         "host.docker.internal:host-gateway",
     ]);
-    let seen = stranger.ask(&db, url);
+    let seen = stranger.ask(Some(&db), url);
     let warning = seen["warnings"][0].as_str().unwrap_or_default();
     let mend = format!("docker network connect {}", village.network("own"));
     assert!(warning.contains("no PostgreSQL answers"), "{seen}");
@@ -163,41 +165,30 @@ fn a_port_on_the_hosts_loopback_is_no_way_out_of_a_container() {
     let own = after.trim_start().split('`').next().unwrap_or_default();
     docker::docker(&["network", "connect", &village.network("own"), own])
         .expect("the advice works");
-    let seen = stranger.ask(&db, url);
+    let seen = stranger.ask(Some(&db), url);
     assert_eq!(text(&seen, "url"), url, "{seen}");
     assert_eq!(seen["answer"], "PostgreSql", "{seen}");
 }
 
 /// What is seen, decided and found from where this process stands.
-fn answer(question: &Value) -> Value {
+fn answer(question: &Question) -> Value {
     let environment = env::vars().collect();
     let mut evidence = Evidence {
         surroundings: detect::surroundings(&environment),
-        engine: Engine::at("unix:///var/run/docker.sock"),
         ..Evidence::default()
     };
-    let Some(url) = question["url"].as_str() else {
-        return json!({ "id": evidence.surroundings.own_container_id() });
-    };
-    if question["db"].is_null() {
-        evidence.engine = Engine::None;
-    } else {
-        evidence.server = Server::Container(service(&question["db"]));
-    }
-    if question["own"].is_object() {
-        evidence.own = OwnContainer::Known {
-            id: text(&question["own"], "Id"),
-            network: network(&question["own"]),
-        };
-    } else {
-        assert_eq!(evidence.surroundings.place(), Place::Machine);
-    }
-    let url = DatabaseUrl::parse(url).expect("a URL");
+    let url = DatabaseUrl::parse(&question.url).expect("a URL");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime");
     runtime.block_on(async {
+        if let Some(db) = &question.db {
+            let engine = engine().await;
+            let container = engine.container(db).await.expect("the engine knows it");
+            let service = ServiceName::new("db");
+            evidence = gather(evidence, &engine, &service, 5432, Some(&container)).await;
+        }
         detect::look(&mut evidence, &url).await;
         match decide(&evidence, &url) {
             Ok(decision) => {
@@ -219,6 +210,27 @@ fn answer(question: &Value) -> Value {
             }),
         }
     })
+}
+
+/// What a process is asked.
+struct Question {
+    /// The database's container; none where no engine is to be asked.
+    db: Option<String>,
+    url: String,
+}
+
+impl Question {
+    fn new(db: Option<&str>, url: &str) -> Self {
+        Self {
+            db: db.map(str::to_owned),
+            url: url.to_owned(),
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        let (db, url) = text.split_once(' ').expect("a container and a URL");
+        Self::new(Some(db).filter(|it| *it != "-"), url)
+    }
 }
 
 #[track_caller]
@@ -261,13 +273,13 @@ impl Village {
     }
 
     /// The address by which a network's containers reach the host.
-    fn gateway(&self, network: &str) -> String {
+    fn gateway_of(network: &str) -> String {
         let format = "{{range .IPAM.Config}}{{.Gateway}}{{end}}";
         docker::docker(&["network", "inspect", "--format", format, network]).expect("a gateway")
     }
 
-    /// A running database, as inspect shows it once it answers.
-    fn database(&self, options: &[&str]) -> Value {
+    /// The id of a running database, once it answers.
+    fn database(&self, options: &[&str]) -> String {
         let (label, network) = (self.label(), self.network("own"));
         let mut arguments = vec!["run", "-d", "--label", &label, "--network", &network];
         arguments.extend(["--network-alias", "db", "-e", "POSTGRES_PASSWORD=password"]);
@@ -280,7 +292,7 @@ impl Village {
             assert!(Instant::now() < deadline, "the database does not come up");
             thread::sleep(Duration::from_millis(200));
         }
-        inspect(&id)
+        id
     }
 
     /// A container that stays, with this test executable in it.
@@ -288,13 +300,22 @@ impl Village {
         let executable = env::current_exe().expect("this executable");
         let mount = format!("{}:/it:ro", executable.display());
         let label = self.label();
-        let mut arguments = vec!["run", "-d", "--label", &label, "-v", &mount];
+        let socket = "/var/run/docker.sock:/var/run/docker.sock";
+        let mut arguments = vec!["run", "-d", "--label", &label, "-v", &mount, "-v", socket];
         arguments.extend(options);
         arguments.extend(["--entrypoint", "sleep", "postgres:16", "3600"]);
         Resident {
             id: docker::docker(&arguments).expect("a container"),
         }
     }
+}
+
+/// The port of the host at which a database is published, by the engine's own client.
+fn published_port(container: &str) -> u16 {
+    let format = "{{(index (index .NetworkSettings.Ports \"5432/tcp\") 0).HostPort}}";
+    let port =
+        docker::docker(&["inspect", "--format", format, container]).expect("it is published");
+    port.parse().expect("a port")
 }
 
 impl Drop for Village {
@@ -309,14 +330,8 @@ struct Resident {
 }
 
 impl Resident {
-    fn ask(&self, db: &Value, url: &str) -> Value {
-        let seen = self.run(&json!({}));
-        let own = inspect(&text(&seen, "id"));
-        self.run(&json!({ "db": db, "own": own, "url": url }))
-    }
-
-    fn run(&self, question: &Value) -> Value {
-        let variable = format!("{QUESTION}={question}");
+    fn ask(&self, db: Option<&str>, url: &str) -> Value {
+        let variable = format!("{QUESTION}={} {url}", db.unwrap_or("-"));
         let test = "vantage::the_database_is_found_from_wherever_the_process_stands";
         let said = docker::docker(&[
             "exec",
@@ -337,75 +352,9 @@ impl Resident {
     }
 }
 
-// What the engine says, read from its own client's words.
-
-fn inspect(id: &str) -> Value {
-    let said = docker::docker(&["inspect", id]).expect("the engine knows it");
-    let mut all: Value = serde_json::from_str(&said).expect("inspect prints JSON");
-    all[0].take()
-}
-
 fn text(value: &Value, key: &str) -> String {
     value[key]
         .as_str()
         .unwrap_or_else(|| panic!("no `{key}` in {value}"))
         .to_owned()
-}
-
-fn service(inspected: &Value) -> Service {
-    let ports = inspected["NetworkSettings"]["Ports"]["5432/tcp"].as_array();
-    Service {
-        name: ServiceName::new("db"),
-        container: text(inspected, "Name").trim_start_matches('/').to_owned(),
-        id: text(inspected, "Id"),
-        standing: Standing::Running,
-        port: 5432,
-        published: ports
-            .into_iter()
-            .flatten()
-            .map(|it| Published {
-                host_ip: text(it, "HostIp"),
-                host_port: text(it, "HostPort").parse().expect("a port"),
-            })
-            .collect(),
-        network: network(inspected),
-    }
-}
-
-fn published_port(inspected: &Value) -> u16 {
-    service(inspected)
-        .published
-        .iter()
-        .find(|it| !it.host_ip.contains(':'))
-        .expect("it is published")
-        .host_port
-}
-
-fn network(inspected: &Value) -> Network {
-    let mode = text(&inspected["HostConfig"], "NetworkMode");
-    if mode == "host" {
-        return Network::Host;
-    }
-    if let Some(id) = mode.strip_prefix("container:") {
-        return Network::Container(id.to_owned());
-    }
-    let networks = inspected["NetworkSettings"]["Networks"]
-        .as_object()
-        .expect("it has networks");
-    Network::Attached(
-        networks
-            .iter()
-            .map(|(name, it)| Attachment {
-                network: name.clone(),
-                id: text(it, "NetworkID"),
-                address: text(it, "IPAddress").parse::<IpAddr>().ok(),
-                aliases: it["Aliases"]
-                    .as_array()
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|it| it.as_str().map(str::to_owned))
-                    .collect(),
-            })
-            .collect(),
-    )
 }

@@ -2,4 +2,4 @@
 
 mod endpoint;
 mod exec;
-mod sandbox;
+pub(crate) mod sandbox;
