@@ -41,6 +41,8 @@ pub const SNAPSHOT: &str = "io.townpass.snapshot";
 pub const SNAPSHOT_OF: &str = "io.townpass.snapshot.of";
 /// The image whose server wrote what a snapshot holds.
 pub const SNAPSHOT_IMAGE: &str = "io.townpass.snapshot.image";
+/// The project that a snapshot belongs to. Not Compose's own label, so that Compose leaves it alone.
+pub const SNAPSHOT_PROJECT: &str = "io.townpass.snapshot.project";
 /// Marks the containers that we run for a moment and remove, with the project's name.
 pub const HELPER: &str = "io.townpass.helper";
 

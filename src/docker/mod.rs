@@ -40,6 +40,10 @@ mod port_holder;
 pub mod port_taken;
 mod up;
 
+mod down;
+pub mod down_plan;
+pub mod volume_copy;
+
 pub mod cause;
 pub mod port_refusal;
 
