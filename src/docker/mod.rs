@@ -2,6 +2,12 @@
 //!
 //! `endpoint` and `usual` decide which engine is meant, `context_store` reads what Docker's own
 //! client wrote about it, `connect` finds the one that answers and says why the others do not.
+//!
+//! Bringing services up is observe, decide, carry out: `observe` asks what is there (`observed`
+//! holds it as values), `decide` makes a `plan` of it or a `refusal`, `up` carries the plan out
+//! with the requests of `payload`. Taking down is the same: `down_plan`, then `down`. What goes
+//! wrong on the way is explained by `ailment` and `cause` (a container's log) and by
+//! `port_taken` and `port_refusal` (a port of the host).
 
 pub mod attempt;
 pub mod endpoint;
@@ -68,6 +74,8 @@ pub use attach::Attachment;
 pub use attempt::{Attempt, Cause};
 pub use connect::connect;
 pub use credentials::Keyring;
+pub use decide::{Policy, Pull};
+pub use down_plan::{DownPlan, Scope, VolumeFate};
 pub use endpoint::{Platform, Surroundings};
 pub use engine::Engine;
 pub use error::Error;
@@ -76,4 +84,7 @@ pub use exec::{Captured, Command};
 pub use hijack::Channel;
 pub use image::Wanted;
 pub use logs::Follow;
+pub use observed::{Container, Observed, Published};
+pub use plan::{Step, UpPlan};
 pub use reference::Reference;
+pub use volume_copy::{CopyRequest, VolumeCopy};

@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod containers;
 #[cfg(unix)]
 mod database;
 mod engine;
