@@ -16,6 +16,8 @@ pub const SERVICE: &str = "com.docker.compose.service";
 pub const NUMBER: &str = "com.docker.compose.container-number";
 /// `True` for what `run` made, `False` for what `up` made.
 pub const ONEOFF: &str = "com.docker.compose.oneoff";
+/// The random part of a one-off container's name, in full.
+pub const SLUG: &str = "com.docker.compose.slug";
 /// The hash of the service's configuration.
 pub const CONFIG_HASH: &str = "com.docker.compose.config-hash";
 /// The release that wrote the labels.

@@ -69,6 +69,7 @@ mod terminal;
 pub mod attach;
 pub mod exec;
 pub mod logs;
+pub mod run;
 
 pub use attach::Attachment;
 pub use attempt::{Attempt, Cause};
@@ -87,4 +88,5 @@ pub use logs::Follow;
 pub use observed::{Container, Observed, Published};
 pub use plan::{Step, UpPlan};
 pub use reference::Reference;
+pub use run::OneOff;
 pub use volume_copy::{CopyRequest, VolumeCopy};

@@ -3,3 +3,5 @@
 mod endpoint;
 mod exec;
 pub(crate) mod sandbox;
+#[cfg(unix)]
+mod terminal;

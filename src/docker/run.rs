@@ -1,0 +1,243 @@
+//! One-off containers: made, joined to our terminal or pipes, and removed when they end.
+//!
+//! They carry Compose's labels with `oneoff=True`, so `docker compose ps` leaves them out and
+//! `docker compose down` takes them along. The engine itself removes them, so nothing is left
+//! behind if we are killed.
+
+use std::{collections::HashMap, time::Duration};
+
+use bollard::{
+    models::{ContainerCreateBody, HostConfig},
+    query_parameters::{
+        CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
+    },
+};
+use serde_json::{Value, json};
+use tokio::{sync::oneshot, time::sleep};
+
+use super::{
+    Engine, Error, Event,
+    attach::{Attachment, DETACH_KEYS, Session, Target},
+    event::Thing,
+    hijack::Raw,
+    labels::{self, Labels},
+};
+use crate::ident::{ProjectName, ServiceName};
+
+/// A container for one command.
+#[derive(Clone, Debug)]
+pub struct OneOff<'a> {
+    /// The project it belongs to.
+    pub project: &'a ProjectName,
+    /// The service it stands in for, or a name that no service has.
+    pub service: &'a ServiceName,
+    /// The image, which the engine must have.
+    pub image: &'a str,
+    /// The program and its arguments; the image's where empty.
+    pub argv: &'a [String],
+    /// The user; the image's where `None`.
+    pub user: Option<&'a str>,
+    /// Variables, as `NAME=value`.
+    pub environment: &'a [String],
+    /// The project's network, by its full name; the engine's own where `None`.
+    pub network: Option<&'a str>,
+    /// What is mounted, as `source:target[:mode]`.
+    pub binds: &'a [String],
+    /// The working directory; the image's where `None`.
+    pub working_directory: Option<&'a str>,
+    /// The project's directory and files, as Compose's labels name them. Those that say what
+    /// the container is are set here.
+    pub labels: Labels,
+}
+
+impl Engine {
+    /// Runs a one-off container on our terminal or pipes, and returns its exit code.
+    pub async fn run(
+        &self,
+        one_off: &OneOff<'_>,
+        attachment: Attachment,
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<u8, Error> {
+        let slug = format!(
+            "{:016x}{:016x}",
+            rand::random::<u64>(),
+            rand::random::<u64>()
+        );
+        let name = format!(
+            "{}-{}-run-{}",
+            one_off.project,
+            one_off.service,
+            &slug[..12]
+        );
+        self.create_one_off(one_off, &name, &slug, attachment)
+            .await?;
+        on_event(Event::Created {
+            thing: Thing::Container,
+            name: &name,
+        });
+        let ended = self.run_created(one_off, &name, attachment).await;
+        if ended.is_err() {
+            // The engine removes what has run; what never started is left to us.
+            let options = RemoveContainerOptionsBuilder::default()
+                .force(true)
+                .v(true)
+                .build();
+            let _ = self.api().remove_container(&name, Some(options)).await;
+        }
+        ended
+    }
+
+    async fn create_one_off(
+        &self,
+        one_off: &OneOff<'_>,
+        name: &str,
+        slug: &str,
+        attachment: Attachment,
+    ) -> Result<(), Error> {
+        let options = CreateContainerOptionsBuilder::default().name(name).build();
+        let created = self
+            .api()
+            .create_container(Some(options), body(one_off, slug, attachment))
+            .await;
+        created.map(drop).map_err(|error| {
+            let error = Error::answer(format!("create container `{name}`"), error);
+            match error.status() {
+                Some(404) if says_no_image(&error) => Error::ImageAbsent {
+                    image: one_off.image.to_owned(),
+                },
+                _ => error,
+            }
+        })
+    }
+
+    async fn run_created(
+        &self,
+        one_off: &OneOff<'_>,
+        name: &str,
+        attachment: Attachment,
+    ) -> Result<u8, Error> {
+        let doing = format!("run container `{name}`");
+        let path = format!(
+            "/containers/{name}/attach?stream=1&stdin=1&stdout=1&stderr=1&detachKeys={}",
+            DETACH_KEYS.replace('@', "%40").replace(',', "%2C")
+        );
+        let stream = self.hijack(&doing, &path, &json!({})).await?;
+        // The engine has to listen for the end before the start, or a short command is missed.
+        let path = format!("/containers/{name}/wait?condition=next-exit");
+        let (accepted, is_accepted) = oneshot::channel();
+        let end = self.long_request(&doing, &path, accepted);
+        let work = async {
+            tokio::select! {
+                // An error here is told by the other request.
+                _ = is_accepted => {}
+                // Podman answers only at the end.
+                () = sleep(Duration::from_millis(500)) => {}
+            }
+            self.start_and_join(one_off, name, &doing, stream, attachment)
+                .await
+        };
+        tokio::pin!(end, work);
+        let answer = tokio::select! {
+            joined = &mut work => {
+                joined?;
+                end.await?
+            }
+            answer = &mut end => {
+                // The last of the output may still be on its way.
+                work.await?;
+                answer?
+            }
+        };
+        let code = answer.get("StatusCode").and_then(Value::as_i64);
+        let code = code.ok_or_else(|| Error::Engine {
+            doing: doing.clone(),
+            status: None,
+            message: format!("its answer names no exit code: {answer}"),
+        })?;
+        Ok(u8::try_from(code).unwrap_or(u8::MAX))
+    }
+
+    async fn start_and_join(
+        &self,
+        one_off: &OneOff<'_>,
+        name: &str,
+        doing: &str,
+        stream: Raw,
+        attachment: Attachment,
+    ) -> Result<(), Error> {
+        let started = self
+            .api()
+            .start_container(name, None::<StartContainerOptions>)
+            .await;
+        if let Err(error) = started {
+            return Err(match Error::answer(doing, error) {
+                Error::Engine {
+                    status: Some(400),
+                    message,
+                    ..
+                } => Error::Command {
+                    command: one_off.argv.first().cloned().unwrap_or_default(),
+                    container: name.to_owned(),
+                    because: message,
+                },
+                error => error,
+            });
+        }
+        let session = Session {
+            engine: self,
+            attachment,
+            doing,
+            target: Target::Container { id: name },
+        };
+        session.pump(stream).await
+    }
+}
+
+fn says_no_image(error: &Error) -> bool {
+    matches!(error, Error::Engine { message, .. } if message.to_lowercase().contains("no such image"))
+}
+
+fn body(one_off: &OneOff<'_>, slug: &str, attachment: Attachment) -> ContainerCreateBody {
+    let mut labels: HashMap<String, String> = one_off
+        .labels
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    for (name, value) in [
+        (labels::PROJECT, one_off.project.as_str()),
+        (labels::SERVICE, one_off.service.as_str()),
+        (labels::ONEOFF, "True"),
+        (labels::NUMBER, "1"),
+        (labels::SLUG, slug),
+        (labels::VERSION, labels::COMPOSE_RELEASE),
+    ] {
+        labels.insert(name.to_owned(), value.to_owned());
+    }
+    // Compose sees only containers that have one, whatever it says.
+    labels
+        .entry(labels::CONFIG_HASH.to_owned())
+        .or_insert_with(|| slug.to_owned());
+    ContainerCreateBody {
+        image: Some(one_off.image.to_owned()),
+        cmd: (!one_off.argv.is_empty()).then(|| one_off.argv.to_vec()),
+        user: one_off.user.map(str::to_owned),
+        env: Some(one_off.environment.to_vec()),
+        working_dir: one_off.working_directory.map(str::to_owned),
+        labels: Some(labels),
+        tty: Some(attachment == Attachment::Terminal),
+        attach_stdin: Some(true),
+        attach_stdout: Some(true),
+        attach_stderr: Some(true),
+        open_stdin: Some(true),
+        stdin_once: Some(true),
+        host_config: Some(HostConfig {
+            auto_remove: Some(true),
+            binds: (!one_off.binds.is_empty()).then(|| one_off.binds.to_vec()),
+            network_mode: one_off.network.map(str::to_owned),
+            // Signals reach the command though it is not made to be process 1.
+            init: Some(true),
+            ..HostConfig::default()
+        }),
+        ..ContainerCreateBody::default()
+    }
+}
