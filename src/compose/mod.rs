@@ -9,11 +9,27 @@
 //! `dotenv`), how several become one (`merge`, `extends`, `include`), what the result means
 //! (`model`, `decode`), and what others ask of it (`hash`, `order`, `database`, `unsupported`).
 
+pub mod dotenv;
+pub mod error;
+mod files;
+pub mod interpolate;
 pub mod model;
+pub mod problem;
+mod redact;
+pub mod request;
+pub mod source;
+pub mod template;
+pub mod warning;
+pub mod yaml;
 
+pub use error::Error;
 pub use model::{
     Attachment, BindOptions, Blkio, Build, ByteSize, Condition, Config, Cpus, Dependency, Deploy,
     Device, DeviceRequest, Duration, EnvFile, FileMount, HealthCheck, Hosts, Ipam, Limits, Logging,
     Mount, MountKind, Network, Pool, Port, Project, PullPolicy, Resources, RestartPolicy, Secret,
     Service, TmpfsOptions, Ulimit, Volume, VolumeOptions,
 };
+pub use problem::Problem;
+pub use request::{HostSystem, Request};
+pub use source::Place;
+pub use warning::Warning;
