@@ -9,16 +9,31 @@
 //! `dotenv`), how several become one (`merge`, `extends`, `include`), what the result means
 //! (`model`, `decode`), and what others ask of it (`hash`, `order`, `database`, `unsupported`).
 
+mod assemble;
+mod canonical;
 pub mod dotenv;
+mod environment;
 pub mod error;
+mod extends;
 mod files;
-pub mod interpolate;
+mod include;
+mod interpolate;
+mod lint;
+mod merge;
 pub mod model;
+pub mod name;
+pub mod nearest;
+mod normalize;
+mod paths;
 pub mod problem;
 mod redact;
 pub mod request;
+pub mod search;
+mod shape;
+mod short;
 pub mod source;
 pub mod template;
+mod unique;
 pub mod warning;
 pub mod yaml;
 

@@ -78,6 +78,11 @@ impl Place {
         }
     }
 
+    /// The place of what stands in no file.
+    pub fn nowhere() -> Self {
+        Self::new(Arc::new(Source::new("", "")), 0, 0, 1, 1)
+    }
+
     /// The file.
     pub fn source(&self) -> &Arc<Source> {
         &self.source
