@@ -11,33 +11,42 @@
 
 mod assemble;
 mod canonical;
+mod consistency;
+mod decode;
 pub mod dotenv;
 mod environment;
 pub mod error;
 mod extends;
 mod files;
+pub mod hash;
 mod include;
 mod interpolate;
 mod lint;
+mod load;
 mod merge;
 pub mod model;
 pub mod name;
 pub mod nearest;
 mod normalize;
+mod order;
 mod paths;
 pub mod problem;
 mod redact;
 pub mod request;
 pub mod search;
+mod service_files;
 mod shape;
 mod short;
 pub mod source;
 pub mod template;
 mod unique;
 pub mod warning;
+mod words;
 pub mod yaml;
 
 pub use error::Error;
+pub use hash::Generation;
+pub use load::load;
 pub use model::{
     Attachment, BindOptions, Blkio, Build, ByteSize, Condition, Config, Cpus, Dependency, Deploy,
     Device, DeviceRequest, Duration, EnvFile, FileMount, HealthCheck, Hosts, Ipam, Limits, Logging,

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{Config, Network, Secret, Service, Volume};
+use crate::compose::{warning::Warning, yaml::Map};
 use crate::ident::{ProjectName, ServiceName};
 
 /// A loaded Compose project.
@@ -31,12 +32,43 @@ pub struct Project {
     pub secrets: BTreeMap<String, Secret>,
     /// The configs, by key.
     pub configs: BTreeMap<String, Config>,
+    /// The extensions (`x-…`) of the top level.
+    pub extensions: Map,
+    /// What is allowed and probably not meant.
+    pub warnings: Vec<Warning>,
 }
 
 impl Project {
     /// A service, enabled or not.
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.get(name).or_else(|| self.disabled.get(name))
+    }
+
+    /// Enables the services of these profiles; `*` stands for all.
+    pub(in crate::compose) fn enable_profiles(&mut self, profiles: &[String]) {
+        let wanted = |service: &Service| {
+            service.profiles.is_empty()
+                || profiles
+                    .iter()
+                    .any(|profile| profile == "*" || service.profiles.contains(profile))
+        };
+        let (mut enabled, disabled): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut self.disabled)
+                .into_iter()
+                .partition(|(_, service)| wanted(service));
+        self.services.append(&mut enabled);
+        self.disabled = disabled;
+    }
+
+    /// Enables a service that is named, and with it the others of its profiles, as Compose does.
+    pub fn enable(&mut self, name: &str) {
+        if let Some(profiles) = self
+            .disabled
+            .get(name)
+            .map(|service| service.profiles.clone())
+        {
+            self.enable_profiles(&profiles);
+        }
     }
 
     /// The container's name: `container_name`, else `<project>-<service>-<number>`.

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::{
     Attachment, Blkio, Build, ByteSize, Cpus, Dependency, Deploy, DeviceRequest, Duration, EnvFile,
     FileMount, HealthCheck, Hosts, Mount, Port, PullPolicy, RestartPolicy, Ulimit,
+};
+use crate::compose::{
+    source::Place,
+    yaml::{Node, Value},
 };
 use crate::ident::ServiceName;
 
@@ -17,6 +21,9 @@ pub struct Service {
     /// Its key under `services`.
     #[serde(skip)]
     pub name: ServiceName,
+    /// Where it was written. [`place_of`](Self::place_of) asks it.
+    #[serde(skip)]
+    pub written: Option<Node>,
     /// The profiles that enable it; always enabled without. Not part of the hash since Compose 2.30.2.
     #[serde(skip)]
     pub profiles: Vec<String>,
@@ -31,7 +38,7 @@ pub struct Service {
     pub build: Option<Build>,
     /// What `docker compose watch` does, as hashed; `up` ignores it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub develop: Option<Value>,
+    pub develop: Option<Json>,
     /// Its share of block devices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blkio_config: Option<Blkio>,
@@ -84,7 +91,7 @@ pub struct Service {
     pub container_name: Option<String>,
     /// Credentials of a managed account (Windows), as hashed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub credential_spec: Option<Value>,
+    pub credential_spec: Option<Json>,
     /// What must be there before it. Not part of the hash since Compose 2.29.3.
     #[serde(skip)]
     pub depends_on: BTreeMap<ServiceName, Dependency>,
@@ -269,10 +276,10 @@ pub struct Service {
     pub working_dir: Option<String>,
     /// Commands after its start, as hashed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub post_start: Vec<Value>,
+    pub post_start: Vec<Json>,
     /// Commands before its stop, as hashed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub pre_stop: Vec<Value>,
+    pub pre_stop: Vec<Json>,
 }
 
 impl Service {
@@ -280,6 +287,7 @@ impl Service {
     pub fn named(name: ServiceName) -> Self {
         Self {
             name,
+            written: None,
             profiles: Vec::new(),
             annotations: BTreeMap::new(),
             attach: None,
@@ -369,6 +377,41 @@ impl Service {
         }
     }
 
+    /// Where in the files a key of it was written: `&["environment", "POSTGRES_PASSWORD"]`. The
+    /// nearest part of it that was written, where the key itself was not.
+    pub fn place_of(&self, keys: &[&str]) -> Option<&Place> {
+        let mut node = self.written.as_ref()?;
+        let mut place = &node.place;
+        for key in keys {
+            let found = match &node.value {
+                Value::Map(map) => map.entry(key).map(|entry| &entry.node),
+                Value::List(items) => items.iter().find(|item| begins_with(item, key)),
+                _ => None,
+            };
+            let Some(found) = found else {
+                break;
+            };
+            (node, place) = (found, &found.place);
+        }
+        Some(place)
+    }
+
+    /// Where an entry of a list was written, counted from 0.
+    pub fn place_of_item(&self, key: &str, at: usize) -> Option<&Place> {
+        let list = self.written.as_ref()?.get(key)?;
+        list.as_list()?.get(at).map(|item| &item.place)
+    }
+
+    /// What an extension (`x-…`) of it says.
+    pub fn extension(&self, key: &str) -> Option<&Node> {
+        self.written.as_ref()?.get(key)
+    }
+
+    /// A variable of its environment, if it is set.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name)?.as_deref()
+    }
+
     /// When its image is pulled.
     pub fn pull_policy(&self) -> PullPolicy {
         self.pull_policy
@@ -406,6 +449,12 @@ impl Service {
             .or_else(|| self.deploy.as_ref()?.replicas)
             .unwrap_or(1)
     }
+}
+
+/// Whether a list item is the entry of a key: `KEY=value`, `KEY`.
+fn begins_with(item: &Node, key: &str) -> bool {
+    let text = item.as_text().unwrap_or_default();
+    text.split('=').next() == Some(key)
 }
 
 /// A device of the host, given to a container.

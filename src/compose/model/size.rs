@@ -57,7 +57,9 @@ impl Serialize for Cpus {
             #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
             return serializer.serialize_i64(self.0 as i64);
         }
-        serializer.serialize_f32(self.0)
+        // The shortest decimal of the 32-bit float, which a 64-bit one must not lengthen.
+        let shortest: f64 = self.0.to_string().parse().unwrap_or_default();
+        serializer.serialize_f64(shortest)
     }
 }
 
