@@ -62,11 +62,8 @@ fn check_service(project: &Project, service: &Service) -> Result<(), Error> {
         }
         .at(&place(at))
     };
-    for network in service
-        .networks
-        .keys()
-        .filter(|key| !project.networks.contains_key(*key))
-    {
+    let unknown_network = |key: &&String| !project.networks.contains_key(*key);
+    if let Some(network) = service.networks.keys().find(unknown_network) {
         let known = project.networks.keys().map(String::as_str).collect();
         return Err(undefined("network", network, known, &["networks", network]));
     }

@@ -1,9 +1,6 @@
 //! The only place of this module that looks at the file system.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path};
 
 /// The text of a file.
 pub(in crate::compose) fn read(path: &Path) -> io::Result<String> {
@@ -18,9 +15,4 @@ pub(in crate::compose) fn is_file(path: &Path) -> bool {
 /// Whether there is anything under that path.
 pub(in crate::compose) fn exists(path: &Path) -> bool {
     fs::metadata(path).is_ok()
-}
-
-/// The path with its symbolic links followed, if it exists.
-pub(in crate::compose) fn real(path: &Path) -> Option<PathBuf> {
-    fs::canonicalize(path).ok()
 }

@@ -55,7 +55,7 @@ impl Service {
     }
 
     /// The text that is hashed.
-    pub(in crate::compose) fn hashed_text(&self, generation: Generation) -> String {
+    pub fn hashed_text(&self, generation: Generation) -> String {
         let Ok(Value::Object(fields)) = serde_json::to_value(self) else {
             return String::new();
         };
@@ -126,7 +126,40 @@ fn as_go_escapes(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::Generation;
+    use crate::compose::{Request, load, shapes::SHAPES};
+
+    #[test]
+    fn every_service_has_the_hash_that_compose_was_seen_to_give_it() {
+        for shape in SHAPES {
+            let directory = tempfile::tempdir().expect("a directory");
+            for (path, text) in shape.files {
+                let path = directory.path().join(path);
+                fs::create_dir_all(path.parent().expect("it has a parent")).expect("a directory");
+                fs::write(path, text).expect("a file");
+            }
+            let environment = shape
+                .environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            let project =
+                load(&Request::in_directory(directory.path(), environment)).expect("it loads");
+            assert_eq!(project.services.len(), shape.hashes.len(), "{}", shape.name);
+            for (service, hash) in shape.hashes {
+                let service = &project.services[*service];
+                assert_eq!(
+                    service.config_hash_for(Generation::WithDependencies),
+                    *hash,
+                    "{}: {}",
+                    shape.name,
+                    service.hashed_text(Generation::WithDependencies)
+                );
+            }
+        }
+    }
 
     #[test]
     fn releases_belong_to_generations() {

@@ -36,6 +36,8 @@ pub mod request;
 pub mod search;
 mod service_files;
 mod shape;
+#[cfg(test)]
+mod shapes;
 mod short;
 pub mod source;
 pub mod template;

@@ -9,6 +9,7 @@
 )]
 
 mod architecture;
+mod compose;
 mod containers;
 #[cfg(unix)]
 mod database;

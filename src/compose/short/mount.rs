@@ -145,8 +145,8 @@ mod tests {
                 r#"{"type":"bind","source":"/a","target":"/b","read_only":true,"bind":{"selinux":"z","propagation":"rslave","create_host_path":true}}"#,
             ),
             (
-                "v:/b:nocopy",
-                r#"{"type":"volume","source":"v","target":"/b","volume":{"nocopy":true}}"#,
+                "vol:/b:nocopy",
+                r#"{"type":"volume","source":"vol","target":"/b","volume":{"nocopy":true}}"#,
             ),
             (
                 r"C:\data:/b",
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_is_no_mount_is_refused() {
-        for spec in ["", "a::/b", "a:/b:ro:x", ":/b1", "abc:"] {
+        for spec in ["", "ab::/b", "ab:/b:ro:x", ":/b1", "abc:"] {
             assert!(parse(spec).is_err(), "{spec}");
         }
     }
