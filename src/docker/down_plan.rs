@@ -259,6 +259,8 @@ mod tests {
             .into(),
             secrets: BTreeMap::new(),
             configs: BTreeMap::new(),
+            extensions: crate::compose::yaml::Map::default(),
+            warnings: Vec::new(),
         }
     }
 
