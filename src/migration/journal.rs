@@ -59,6 +59,11 @@ impl Journal {
         self.rows.get(&version)
     }
 
+    /// Whether `version` was begun and not finished.
+    pub fn is_partial(&self, version: Version) -> bool {
+        self.get(version).is_some_and(|row| !row.success)
+    }
+
     /// The versions it has.
     pub fn versions(&self) -> BTreeSet<Version> {
         self.rows.keys().copied().collect()

@@ -1,6 +1,5 @@
 //! What `current` and `history` answer, as values and in Alembic's layout.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::migration::directory::{Directory, Revision};
@@ -31,6 +30,8 @@ pub struct Entry {
     pub applied: Option<bool>,
     /// Whether the database stands on it; nothing where no database was asked.
     pub current: Option<bool>,
+    /// Whether the journal says that it was begun and not finished.
+    pub partial: bool,
 }
 
 /// How much is told of each revision.
@@ -46,12 +47,11 @@ pub enum Detail {
 /// Where a database stands: a revision, or several after a branch; nothing at the base.
 pub fn current(directory: &Directory, journal: &Journal) -> Result<Vec<Entry>, Error> {
     let graph = Graph::of(directory)?;
-    let applied = journal.versions();
-    let standing = graph.standing(&applied);
+    let standing = graph.standing(&journal.versions());
     Ok(standing
         .iter()
         .map(|&version| match directory.get(version) {
-            Some(revision) => entry(revision, &graph, Some((&applied, &standing))),
+            Some(revision) => entry(revision, &graph, Some((journal, &standing))),
             None => unknown(version, journal),
         })
         .collect())
@@ -60,20 +60,15 @@ pub fn current(directory: &Directory, journal: &Journal) -> Result<Vec<Entry>, E
 /// All revisions of the folder, newest first.
 pub fn history(directory: &Directory, journal: Option<&Journal>) -> Result<Vec<Entry>, Error> {
     let graph = Graph::of(directory)?;
-    let applied = journal.map(Journal::versions);
-    let standing = applied.as_ref().map(|it| graph.standing(it));
-    let asked = applied.as_ref().zip(standing.as_deref());
+    let standing = journal.map(|journal| graph.standing(&journal.versions()));
+    let asked = journal.zip(standing.as_deref());
     let newest_first = directory.revisions().rev();
     Ok(newest_first
         .map(|revision| entry(revision, &graph, asked))
         .collect())
 }
 
-fn entry(
-    revision: &Revision,
-    graph: &Graph,
-    asked: Option<(&BTreeSet<Version>, &[Version])>,
-) -> Entry {
+fn entry(revision: &Revision, graph: &Graph, asked: Option<(&Journal, &[Version])>) -> Entry {
     let version = revision.version;
     Entry {
         revision: version,
@@ -83,8 +78,9 @@ fn entry(
         path: Some(revision.up.path.display().to_string()),
         created: version.created(),
         head: graph.is_head(version),
-        applied: asked.map(|(applied, _)| applied.contains(&version)),
+        applied: asked.map(|(journal, _)| journal.get(version).is_some()),
         current: asked.map(|(_, standing)| standing.contains(&version)),
+        partial: asked.is_some_and(|(journal, _)| journal.is_partial(version)),
     }
 }
 
@@ -101,6 +97,7 @@ fn unknown(version: Version, journal: &Journal) -> Entry {
         head: false,
         applied: Some(true),
         current: Some(true),
+        partial: journal.is_partial(version),
     }
 }
 
@@ -185,6 +182,7 @@ fn marks(entry: &Entry, which: Marks) -> String {
         (all && entry.children.len() > 1, " (branchpoint)"),
         (entry.parents.len() > 1, " (mergepoint)"),
         (all && entry.current == Some(true), " (current)"),
+        (entry.partial, " (partially applied)"),
     ]
     .into_iter()
     .filter_map(|(holds, mark)| holds.then_some(mark))
@@ -202,4 +200,103 @@ fn parents(entry: &Entry) -> String {
 fn commas(versions: &[Version]) -> String {
     let words: Vec<String> = versions.iter().map(Version::to_string).collect();
     words.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Detail, current, history, render_current, render_history};
+    use crate::migration::directory::tests::directory;
+    use crate::migration::journal::Row;
+    use crate::migration::{Checksum, Directory, Journal, Version};
+
+    fn folder() -> Directory {
+        directory(&[
+            (
+                "20260105083000_create_users.sql",
+                "-- townpass:revises base",
+            ),
+            ("2_b.sql", "-- townpass:revises base"),
+            (
+                "20260106083000_join.sql",
+                "-- townpass:revises 2, 20260105083000",
+            ),
+            (
+                "20260107083000_left.sql",
+                "-- townpass:revises 20260106083000",
+            ),
+            (
+                "20260108083000_right.sql",
+                "-- townpass:revises 20260106083000",
+            ),
+        ])
+        .expect("reads")
+    }
+
+    fn journal(versions: &[(i64, bool)]) -> Journal {
+        Journal::of(versions.iter().map(|&(version, success)| Row {
+            version: Version::new(version),
+            description: "of the journal".to_owned(),
+            installed_on: jiff::Timestamp::UNIX_EPOCH,
+            success,
+            checksum: Checksum::of(""),
+            execution_time: None,
+        }))
+    }
+
+    #[test]
+    fn current_names_where_the_database_stands() {
+        let long = 20_260_107_083_000;
+        for (applied, text) in [
+            (&[] as &[(i64, bool)], ""),
+            (&[(2, true)], "2\n"),
+            (
+                &[
+                    (2, true),
+                    (20_260_105_083_000, true),
+                    (20_260_106_083_000, true),
+                ],
+                "20260106083000 (mergepoint)\n",
+            ),
+            (&[(2, true), (long, true)], "20260107083000 (head)\n"),
+            (
+                &[(long, false)],
+                "20260107083000 (head) (partially applied)\n",
+            ),
+            (&[(2, true), (99, true)], "2\n99 (file is missing)\n"),
+        ] {
+            let entries = current(&folder(), &journal(applied)).expect("a graph");
+            assert_eq!(render_current(&entries, Detail::Short), text, "{applied:?}");
+        }
+    }
+
+    #[test]
+    fn history_is_laid_out_as_alembic_does() {
+        let entries = history(&folder(), Some(&journal(&[(2, true)]))).expect("a graph");
+        assert_eq!(
+            render_history(&entries, Detail::Short),
+            "20260106083000 -> 20260108083000 (head), right\n\
+             20260106083000 -> 20260107083000 (head), left\n\
+             2, 20260105083000 -> 20260106083000 (branchpoint) (mergepoint), join\n\
+             <base> -> 20260105083000, create users\n\
+             <base> -> 2 (current), b\n"
+        );
+    }
+
+    #[test]
+    fn verbose_tells_a_block_each() {
+        let entries = history(&folder(), None).expect("a graph");
+        let path = std::path::Path::new("migrations").join("20260106083000_join.sql");
+        assert_eq!(
+            render_history(&entries[2..3], Detail::Verbose),
+            format!(
+                "Rev: 20260106083000 (branchpoint) (mergepoint)\n\
+                 Merges: 2, 20260105083000\n\
+                 Branches into: 20260107083000, 20260108083000\n\
+                 Path: {}\n\n    join\n\n    Create Date: 2026-01-06 08:30:00\n\n",
+                path.display()
+            )
+        );
+        let block = render_history(&entries[4..], Detail::Verbose);
+        assert!(block.starts_with("Rev: 2\nParent: <base>\n"), "{block}");
+    }
 }

@@ -12,6 +12,13 @@ use crate::migration::journal::server;
 use crate::migration::plan::Step;
 use crate::sql::Statement;
 
+/// The code of a statement that waited for a lock as long as it may.
+const LOCK_NOT_AVAILABLE: &str = "55P03";
+
+/// What to do about it.
+const WAITED: &str = "another session uses what this statement needs: look for it in \
+    `pg_stat_activity`, run again when it is done, or wait longer with `--lock-timeout`";
+
 /// The connection failed, not the statement.
 pub(in crate::migration) fn lost(error: &sqlx::Error) -> Error {
     Error::Database {
@@ -49,6 +56,9 @@ pub(in crate::migration) fn locate(
         help.push(format!("QUERY: {query}"));
     }
     help.extend(cause.r#where().map(|context| format!("CONTEXT: {context}")));
+    if cause.code() == LOCK_NOT_AVAILABLE {
+        help.push(WAITED.to_owned());
+    }
     help.push(state.to_owned());
     let message = format!("{} ({})", cause.message(), cause.code());
     let label = cause.message().to_owned();

@@ -18,6 +18,7 @@ mod files;
 mod harness;
 #[cfg(unix)]
 mod migration;
+mod split;
 mod support;
 #[cfg(unix)]
 mod vantage;

@@ -70,6 +70,7 @@ pub(super) const EFFECTS: &[Effect] = &[
         &[
             "database/connect.rs",
             "migration/journal.rs",
+            "migration/locate.rs",
             "migration/lock.rs",
             "migration/runner.rs",
         ],

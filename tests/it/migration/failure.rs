@@ -1,10 +1,13 @@
 //! What a failing migration says, and what it leaves.
 
+use std::time::Duration;
+
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use townpass::failure::{Blame, Diagnose as _};
-use townpass::migration::Error;
+use townpass::migration::runner::migrate;
+use townpass::migration::{Direction, Error, Options};
 
-use super::folder::{ADVISORY_LOCKS, Folder, ask, journal_of, run};
+use super::folder::{ADVISORY_LOCKS, Folder, ask, journal_of, options, run};
 use crate::support::cluster::Database;
 
 fn rendered(error: &Error) -> String {
@@ -247,4 +250,44 @@ async fn a_user_who_may_not_create_the_journal_is_told_so() {
         rendered(&error)
     );
     assert_eq!(ask(&mut connection, ADVISORY_LOCKS).await, "0");
+}
+
+#[tokio::test]
+async fn a_table_in_use_is_not_waited_for_for_ever() {
+    let database = Database::fresh().await;
+    let mut connection = database.connect().await;
+    let folder = Folder::three();
+    folder
+        .upgrade(&mut connection, "head")
+        .await
+        .expect("goes up");
+    folder.write("4_more.up.sql", "alter table a add more int;");
+    let mut other = database.connect().await;
+    run(&mut other, "begin; select from a").await;
+    let impatient = Options {
+        lock_timeout: Duration::from_millis(50),
+        ..options()
+    };
+    let target = "head".parse().expect("a target");
+    let error = migrate(
+        Direction::Upgrade,
+        &folder.read(),
+        &target,
+        &mut connection,
+        &impatient,
+        &mut |_| (),
+    )
+    .await
+    .expect_err("it is in use");
+    assert_eq!(error.blame(), Blame::Migration);
+    assert!(
+        help(&error).contains("another session uses"),
+        "{}",
+        help(&error)
+    );
+    run(&mut other, "rollback").await;
+    folder
+        .upgrade(&mut connection, "head")
+        .await
+        .expect("it is free now");
 }
