@@ -1,5 +1,5 @@
 //! What the engine knows of where a service's container and this process stand, as
-//! [`host`](crate::host) reads it.
+//! [`host`] reads it.
 //!
 //! `host` knows no engine and `docker` knows no vantage; here the words of one become the
 //! words of the other.

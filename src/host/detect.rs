@@ -26,6 +26,10 @@ use crate::url::{DatabaseUrl, Endpoint};
 /// How long a name may take to resolve. A resolver without a network takes seconds.
 const RESOLUTION: Duration = Duration::from_millis(800);
 
+/// How long a name without a dot may take, as a service's is: a hosts file and an engine's DNS
+/// answer at once, while Windows asks the whole neighbourhood for seconds.
+const SHORT_RESOLUTION: Duration = Duration::from_millis(300);
+
 /// How long a server may take to answer the first eight bytes.
 const HANDSHAKE: Duration = Duration::from_millis(1500);
 
@@ -116,7 +120,12 @@ pub async fn resolve(name: &str) -> Vec<IpAddr> {
     if started.is_err() {
         return Vec::new();
     }
-    match timeout(RESOLUTION, receive).await {
+    let patience = if name.contains('.') {
+        RESOLUTION
+    } else {
+        SHORT_RESOLUTION
+    };
+    match timeout(patience, receive).await {
         Ok(Ok(addresses)) => addresses,
         Ok(Err(_)) | Err(_) => Vec::new(),
     }

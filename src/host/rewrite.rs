@@ -166,15 +166,25 @@ fn suspicion(evidence: &Evidence, endpoint: &Endpoint) -> Option<String> {
     let Server::Container(service) = &evidence.server else {
         return None;
     };
-    let Ok(routes) = route::candidates(evidence, Some(endpoint.port)) else {
-        return (names::is_loopback(&endpoint.host)
-            && evidence.surroundings.place() == Place::Machine)
-            .then(|| {
-                format!(
-                    "`{}` publishes no port, so another server answers at `{endpoint}`",
-                    service.container
-                )
-            });
+    let routes = match route::candidates(evidence, Some(endpoint.port)) {
+        Ok(routes) => routes,
+        Err(error) => {
+            let state = match error {
+                Error::NotRunning { .. } => "does not run",
+                Error::Unknown | Error::Unpublished { .. } | Error::RemoteLoopback { .. } => {
+                    "publishes no port here"
+                }
+            };
+            return (names::is_loopback(&endpoint.host)
+                && evidence.engine == Engine::Local
+                && evidence.surroundings.place() == Place::Machine)
+                .then(|| {
+                    format!(
+                        "`{}` {state}, so another server answers at `{endpoint}`",
+                        service.container
+                    )
+                });
+        }
     };
     if names::is_loopback(&endpoint.host)
         && matches!(

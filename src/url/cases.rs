@@ -114,7 +114,7 @@ fn errors_say_what_and_where_and_hide_the_password() {
         ("\"postgres://a:hunter2@db/x\"", "it begins with a quote", "\"postgres://a:****@db/x\"", "\""),
         ("postgres://a:hunter2@db/x\n", "there is a blank around it", "postgres://a:****@db/x\n", "\n"),
         (" postgres://a:hunter2@db/x", "there is a blank around it", " postgres://a:****@db/x", " "),
-        ("://db/x", "what stands before `://` is no scheme", "://db/x", ""),
+        ("://db/x", "what stands before `://` is no scheme", "://db/x", "://db/x"),
         ("", "it has no `://` after a scheme", "", ""),
     ] {
         match DatabaseUrl::parse(text) {

@@ -11,14 +11,36 @@ const NAMES: &[&str] = &[
     "timescalegis",
 ];
 
+/// Words that stand before a scheme, with their colon.
+const PREFIXES: &[&str] = &["jdbc:", "r2dbc:pool:", "r2dbc:"];
+
+/// Where the scheme of `text` ends: at `://`, if what stands before it can be a scheme.
+pub(in crate::url) fn scheme_end(text: &str) -> Option<usize> {
+    let end = text.find("://")?;
+    let scheme = &text[..end];
+    let bare = without_prefix(scheme);
+    let proper = bare.starts_with(|it: char| it.is_ascii_alphabetic())
+        && bare
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || b"+-._".contains(&it));
+    proper.then_some(end)
+}
+
+fn without_prefix(scheme: &str) -> &str {
+    PREFIXES
+        .iter()
+        .find_map(|prefix| {
+            let head = scheme.get(..prefix.len())?;
+            head.eq_ignore_ascii_case(prefix)
+                .then(|| &scheme[prefix.len()..])
+        })
+        .unwrap_or(scheme)
+}
+
 /// Whether `scheme`, all that stands before `://`, is some dialect of PostgreSQL's.
 pub(in crate::url) fn is_postgres(scheme: &str) -> bool {
-    let lower = scheme.to_ascii_lowercase();
-    let bare = ["jdbc:", "r2dbc:pool:", "r2dbc:"]
-        .iter()
-        .find_map(|prefix| lower.strip_prefix(prefix))
-        .unwrap_or(&lower);
-    let name = bare.split('+').next().unwrap_or(bare);
+    let bare = without_prefix(scheme).to_ascii_lowercase();
+    let name = bare.split('+').next().unwrap_or(&bare);
     NAMES.contains(&name)
 }
 

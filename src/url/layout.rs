@@ -153,8 +153,10 @@ fn scheme(text: &str) -> Result<Range<usize>, Error> {
             "take the quotes away: here they are part of the value",
         ));
     }
-    let Some(end) = text.find("://") else {
-        let problem = if text.contains("host=") || text.contains("dbname=") {
+    let Some(end) = dialect::scheme_end(text) else {
+        let problem = if text.contains("://") {
+            "what stands before `://` is no scheme"
+        } else if text.contains("host=") || text.contains("dbname=") {
             "it is a list of keywords, not a URL"
         } else {
             "it has no `://` after a scheme"
@@ -162,18 +164,6 @@ fn scheme(text: &str) -> Result<Range<usize>, Error> {
         return Err(Error::malformed(text, 0..text.len(), problem, SHAPE));
     };
     let scheme = &text[..end];
-    let proper = scheme.starts_with(|it: char| it.is_ascii_alphabetic())
-        && scheme
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || b"+-._:".contains(&it));
-    if !proper {
-        return Err(Error::malformed(
-            text,
-            0..end,
-            "what stands before `://` is no scheme",
-            SHAPE,
-        ));
-    }
     if !dialect::is_postgres(scheme) {
         return Err(Error::OtherDatabase {
             scheme: scheme.to_owned(),

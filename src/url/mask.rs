@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::dialect;
 use super::layout::Layout;
 use super::query;
 
@@ -64,7 +65,9 @@ pub(in crate::url) fn parsed(text: &str, layout: &Layout) -> String {
 /// Covers whatever may be a secret in text that could not be understood: all between the first
 /// colon and the last `@`, what stands in a port's place and is none, and every `password=`.
 pub(in crate::url) fn unparsed(text: &str) -> Masked {
-    let start = text.find("://").map_or(0, |at| at + 3);
+    // What was copied along, a quote or a blank, is no part of the scheme.
+    let copied = text.len() - text.trim_start_matches(['"', '\'', ' ', '\t', '\n']).len();
+    let start = dialect::scheme_end(&text[copied..]).map_or(0, |at| copied + at + 3);
     let mut hidden = Vec::new();
     if let Some(at) = text[start..].rfind('@').map(|at| at + start)
         && let Some(colon) = text[start..at].find(':')
@@ -112,6 +115,8 @@ mod tests {
             ),
             ("x://h/db?Password=a&b=c", "x://h/db?Password=****&b=c"),
             ("nothing here", "nothing here"),
+            ("admin:hunter2@db/x?y=a://b", "admin:****@db/x?y=a://b"),
+            ("admin:hunter2://db", "admin:****//db"),
             ("postgres://admin:hunter2/x", "postgres://admin:****/x"),
             ("postgres://h:5432/x", "postgres://h:5432/x"),
             ("a:password=x@h", "a:****@h"),
