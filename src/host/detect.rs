@@ -33,7 +33,7 @@ const SHORT_RESOLUTION: Duration = Duration::from_millis(300);
 /// How long a server may take to answer the first eight bytes.
 const HANDSHAKE: Duration = Duration::from_millis(1500);
 
-/// PostgreSQL's SSLRequest: length 8, then the number 80877103.
+/// PostgreSQL's `SSLRequest`: length 8, then the number 80877103.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 /// Reads what this machine looks like. The variables come from `environment`; nothing else is
@@ -165,7 +165,7 @@ async fn knock(evidence: &mut Evidence, endpoints: Vec<Endpoint>) {
 /// Asks whether a PostgreSQL answers at `endpoint`.
 ///
 /// A connection proves nothing: an engine's proxy accepts before the server listens. The answer
-/// to an SSLRequest does.
+/// to an `SSLRequest` does.
 pub async fn probe(endpoint: &Endpoint) -> Answer {
     let addresses = match endpoint.host.parse::<IpAddr>() {
         Ok(address) => vec![address],
@@ -221,7 +221,7 @@ mod tests {
     use crate::ident::ServiceName;
     use crate::url::{DatabaseUrl, Endpoint};
 
-    /// Listens on a free port and answers every SSLRequest with `answer`.
+    /// Listens on a free port and answers every `SSLRequest` with `answer`.
     async fn listener(answer: &'static [u8]) -> Endpoint {
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
