@@ -12,6 +12,7 @@
 mod assemble;
 mod canonical;
 mod consistency;
+pub mod database;
 mod decode;
 pub mod dotenv;
 mod environment;
@@ -42,6 +43,7 @@ mod short;
 pub mod source;
 pub mod template;
 mod unique;
+pub mod unsupported;
 pub mod warning;
 mod words;
 pub mod yaml;
@@ -58,4 +60,5 @@ pub use model::{
 pub use problem::Problem;
 pub use request::{HostSystem, Request};
 pub use source::Place;
+pub use unsupported::unsupported;
 pub use warning::Warning;

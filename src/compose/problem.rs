@@ -182,6 +182,12 @@ pub enum Problem {
         /// Where.
         first: String,
     },
+    /// A service that was named as the database is none.
+    #[error("service `{service}` does not run PostgreSQL")]
+    NotPostgres {
+        /// The service.
+        service: String,
+    },
     /// Something of the specification that we do not do.
     #[error("`{key}` is not supported{}", reason_of(reason))]
     Unsupported {
@@ -234,6 +240,9 @@ impl Problem {
             Self::Undefined { what, name, .. } => format!("define the {what} `{name}`"),
             Self::NoImage { service } => {
                 format!("add `image: NAME` or `build: .` to `services.{service}`")
+            }
+            Self::NotPostgres { .. } => {
+                "name the service that does with `--service NAME`".to_owned()
             }
             Self::Conflict { .. } => "rename one of them".to_owned(),
             Self::Yaml(_) => {

@@ -396,6 +396,15 @@ impl Service {
         Some(place)
     }
 
+    /// Where a key itself was written, rather than its value.
+    pub fn place_of_key(&self, path: &[&str]) -> Option<&Place> {
+        let (last, above) = path.split_last()?;
+        let node = above
+            .iter()
+            .try_fold(self.written.as_ref()?, |node, key| node.get(key))?;
+        node.as_map()?.entry(last).map(|entry| &entry.place)
+    }
+
     /// Where an entry of a list was written, counted from 0.
     pub fn place_of_item(&self, key: &str, at: usize) -> Option<&Place> {
         let list = self.written.as_ref()?.get(key)?;
