@@ -243,6 +243,26 @@ pub enum Error {
         complaint: Complaint,
     },
 
+    /// The administrative channel said no.
+    #[error("cannot administer the server in {runner}: {said}")]
+    #[diagnostic(help(
+        "see what the server says with `townpass dev logs --tail 50`; its local rules (`local all all trust`) stand in `pg_hba.conf`"
+    ))]
+    Admin {
+        /// What runs the server.
+        runner: String,
+        /// The server's words.
+        said: String,
+    },
+
+    /// The provider has no way to copy this data.
+    #[error("no snapshot can be made of {data}")]
+    #[diagnostic(help("copy it yourself, or reset the contents alone: `townpass dev reset-db`"))]
+    CannotCopy {
+        /// What it is.
+        data: String,
+    },
+
     /// The administrative channel answered something we cannot read.
     #[error("the server's administrative channel answered what cannot be read: {answer:?}")]
     Unreadable {
@@ -359,15 +379,17 @@ impl Diagnose for Error {
             | Self::DatabaseClosed { .. }
             | Self::WrongServer { .. }
             | Self::NoData
+            | Self::Admin { .. }
             | Self::Sql { .. } => Blame::Environment,
             Self::Unsendable { .. }
             | Self::PasswordEmpty { .. }
             | Self::SnapshotName { .. }
             | Self::SnapshotExists { .. }
             | Self::SnapshotMissing { .. } => Blame::Usage,
-            Self::ExternalVolume { .. } | Self::BindMounted { .. } | Self::Shared { .. } => {
-                Blame::Refusal
-            }
+            Self::ExternalVolume { .. }
+            | Self::BindMounted { .. }
+            | Self::CannotCopy { .. }
+            | Self::Shared { .. } => Blame::Refusal,
             Self::Busy => Blame::Lock,
             Self::Unreadable { .. } => Blame::Bug,
         }

@@ -5,6 +5,7 @@
 
 pub mod choice;
 pub mod connect;
+pub mod container;
 pub mod diagnosis;
 pub mod embedded;
 pub mod error;
@@ -24,6 +25,7 @@ pub mod wait;
 pub mod whereabouts;
 
 pub use connect::{Complaint, Refusal, Session, Target};
+pub use container::Container;
 pub use error::Error;
 pub use event::Event;
 pub use note::SnapshotName;

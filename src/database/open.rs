@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::time;
 
 use super::{Error, Refusal};
+use crate::ident::{DatabaseName, RoleName};
 use crate::url::{Address, DatabaseUrl, Parameters, SslMode};
 
 /// The connection that migrations run on.
@@ -57,8 +58,8 @@ fn options(parameters: &Parameters, address: &Address) -> PgConnectOptions {
         options = options.password(password.reveal());
     }
     // As libpq does: the database called like the role.
-    let database = parameters.database.as_ref().map(|it| it.as_str());
-    if let Some(database) = database.or(parameters.user.as_ref().map(|it| it.as_str())) {
+    let database = parameters.database.as_ref().map(DatabaseName::as_str);
+    if let Some(database) = database.or(parameters.user.as_ref().map(RoleName::as_str)) {
         options = options.database(database);
     }
     if let Some(file) = &parameters.ssl_root_certificate {

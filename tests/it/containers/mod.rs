@@ -1,5 +1,5 @@
 //! The library's containers, networks and volumes against a real engine.
 
 mod adopt;
-mod fixture;
+pub(crate) mod fixture;
 mod lifecycle;

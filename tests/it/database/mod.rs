@@ -4,6 +4,7 @@
 //! against containers stand in `docker`.
 
 mod cluster;
+mod container;
 mod password;
 mod reset;
 mod snapshot;

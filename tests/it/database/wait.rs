@@ -105,15 +105,12 @@ async fn a_role_that_may_not_enter_is_recognised() {
 #[tokio::test]
 async fn a_missing_database_is_recognised() {
     let cluster = Cluster::initialised_as(account("admin", "password", "other")).await;
-    match ready(&cluster)
-        .await
-        .expect_err("there is no such database")
-    {
-        Error::DatabaseMissing { present, .. } => {
-            assert_eq!(present, ["postgres", "other"].map(DatabaseName::new));
-        }
-        other => panic!("{other:?}"),
-    }
+    let error = ready(&cluster).await;
+    let error = error.expect_err("there is no such database");
+    let Error::DatabaseMissing { present, .. } = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(present, ["postgres", "other"].map(DatabaseName::new));
 }
 
 #[tokio::test]
