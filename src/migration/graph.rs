@@ -78,10 +78,11 @@ impl Graph {
 
     /// Those of `applied` that nothing applied follows: where a database stands.
     pub fn standing(&self, applied: &BTreeSet<Version>) -> Vec<Version> {
-        let beaten: BTreeSet<Version> = applied
+        let followed: Vec<Version> = applied
             .iter()
-            .flat_map(|&version| self.with_ancestors(self.parents(version)))
+            .flat_map(|&version| self.parents(version).iter().copied())
             .collect();
+        let beaten = self.with_ancestors(&followed);
         applied.difference(&beaten).copied().collect()
     }
 }
