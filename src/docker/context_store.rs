@@ -145,3 +145,127 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &PathBuf) -> Result<Option<T>
         Err(error) => Err(refuse(error.to_string())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{Error, Surroundings, candidates, store_id};
+    use crate::docker::endpoint::{Address, Origin, Platform, Tls, Verify};
+
+    fn write(directory: &tempfile::TempDir, path: &str, text: &str) {
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    fn with_context(name: &str, docker: &str) -> (tempfile::TempDir, Surroundings) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let meta = format!(r#"{{"Name":"{name}","Metadata":{{}},"Endpoints":{docker}}}"#);
+        write(
+            &directory,
+            &format!("contexts/meta/{}/meta.json", store_id(name)),
+            &meta,
+        );
+        let surroundings = Surroundings {
+            docker_config: Some(directory.path().to_owned()),
+            ..Surroundings::new(Platform::Linux)
+        };
+        (directory, surroundings)
+    }
+
+    #[test]
+    fn the_stores_directories_are_named_by_hash() {
+        let id = "fe9c6bd7a66301f49ca9b6a70b217107cd1284598bfc254700c989b916da791e";
+        assert_eq!(store_id("desktop-linux"), id);
+    }
+
+    #[test]
+    fn the_current_context_is_exclusive() {
+        let docker = r#"{"docker":{"Host":"unix:///home/u/.docker/desktop/docker.sock","SkipTLSVerify":false}}"#;
+        let (directory, surroundings) = with_context("desktop-linux", docker);
+        write(
+            &directory,
+            "config.json",
+            r#"{"currentContext":"desktop-linux","auths":{}}"#,
+        );
+        let candidates = candidates(&surroundings).expect("it is there");
+        let [candidate] = &candidates[..] else {
+            panic!("{candidates:?}");
+        };
+        assert_eq!(
+            candidate.address,
+            Address::Socket("/home/u/.docker/desktop/docker.sock".into())
+        );
+        assert_eq!(
+            candidate.origin,
+            Origin::CurrentContext("desktop-linux".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_context_brings_its_tls_files() {
+        let docker = r#"{"docker":{"Host":"tcp://build.example.org:2376","SkipTLSVerify":true}}"#;
+        let (directory, surroundings) = with_context("far", docker);
+        let files = format!("contexts/tls/{}/docker", store_id("far"));
+        write(&directory, &format!("{files}/cert.pem"), "");
+        write(&directory, &format!("{files}/key.pem"), "");
+        let surroundings = Surroundings {
+            docker_context: Some("far".to_owned()),
+            ..surroundings
+        };
+        let candidates = candidates(&surroundings).expect("it is there");
+        let Address::Tcp { tls, .. } = &candidates[0].address else {
+            panic!("{candidates:?}");
+        };
+        let files = directory.path().join(files);
+        let expected = Tls {
+            ca: None,
+            identity: Some((files.join("cert.pem"), files.join("key.pem"))),
+            verify: Verify::Nothing,
+        };
+        assert_eq!(tls.as_ref(), Some(&expected));
+    }
+
+    #[test]
+    fn a_missing_context_names_those_that_exist() {
+        let (_directory, surroundings) = with_context("far", r#"{"docker":{"Host":"tcp://h"}}"#);
+        let surroundings = Surroundings {
+            context: Some("near".to_owned()),
+            ..surroundings
+        };
+        let answer = candidates(&surroundings);
+        let Err(Error::NoContext { name, known, .. }) = &answer else {
+            panic!("{answer:?}");
+        };
+        assert_eq!(
+            (name.as_str(), &known[..]),
+            ("near", &["far".to_owned()][..])
+        );
+    }
+
+    #[test]
+    fn a_broken_configuration_matters_only_where_it_decides() {
+        let (directory, surroundings) = with_context("far", r"{}");
+        write(&directory, "config.json", "{");
+        let answer = candidates(&surroundings);
+        assert!(
+            matches!(answer, Err(Error::Configuration { .. })),
+            "{answer:?}"
+        );
+        let told = Surroundings {
+            docker_host: Some("unix:///x".to_owned()),
+            ..surroundings.clone()
+        };
+        assert!(candidates(&told).is_ok());
+        let empty = Surroundings {
+            context: Some("far".to_owned()),
+            ..surroundings
+        };
+        let answer = candidates(&empty);
+        assert!(
+            matches!(answer, Err(Error::Configuration { .. })),
+            "{answer:?}"
+        );
+    }
+}

@@ -379,3 +379,173 @@ impl SshTarget {
         arguments
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{
+        Address, Choice, Origin, Platform, SshTarget, Surroundings, Tls, Verify, choose, parse,
+        variable_tls,
+    };
+
+    #[test]
+    fn the_order_is_that_of_dockers_client() {
+        let host = || Choice::Host("tcp://h".to_owned());
+        let flag = || Choice::Context(Origin::Flag("f".to_owned()));
+        let variable = || Choice::Context(Origin::ContextVariable("v".to_owned()));
+        let current = || Choice::Context(Origin::CurrentContext("c".to_owned()));
+        // --context, DOCKER_HOST, DOCKER_CONTEXT, currentContext
+        let cases = [
+            (Some("f"), Some("tcp://h"), Some("v"), Some("c"), flag()),
+            (None, Some("tcp://h"), Some("v"), Some("c"), host()),
+            (None, None, Some("v"), Some("c"), variable()),
+            (None, None, None, Some("c"), current()),
+            (None, None, None, None, Choice::Usual),
+            (Some("default"), None, Some("v"), Some("c"), Choice::Usual),
+            (Some("default"), Some("tcp://h"), None, None, host()),
+            (None, None, Some("default"), Some("c"), Choice::Usual),
+            (None, None, None, Some("default"), Choice::Usual),
+        ];
+        for (context, docker_host, docker_context, current, expected) in cases {
+            let surroundings = Surroundings {
+                context: context.map(str::to_owned),
+                docker_host: docker_host.map(str::to_owned),
+                docker_context: docker_context.map(str::to_owned),
+                ..Surroundings::new(Platform::Linux)
+            };
+            assert_eq!(choose(&surroundings, current), expected);
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        let tcp = |host: &str, port| Address::Tcp {
+            host: host.to_owned(),
+            port,
+            tls: None,
+        };
+        let ssh = |user: Option<&str>, host: &str, port, socket: Option<&str>| {
+            Address::Ssh(SshTarget {
+                user: user.map(str::to_owned),
+                host: host.to_owned(),
+                port,
+                socket: socket.map(str::to_owned),
+            })
+        };
+        let socket = |path: &str| Address::Socket(PathBuf::from(path));
+        let cases = [
+            (
+                "unix:///var/run/docker.sock",
+                socket("/var/run/docker.sock"),
+            ),
+            ("/run/x.sock", socket("/run/x.sock")),
+            (
+                "npipe:////./pipe/docker_engine",
+                Address::Pipe("//./pipe/docker_engine".to_owned()),
+            ),
+            (
+                r"npipe://\\.\pipe\docker_engine",
+                Address::Pipe("//./pipe/docker_engine".to_owned()),
+            ),
+            ("tcp://host:1234", tcp("host", 1234)),
+            ("tcp://host", tcp("host", 2375)),
+            ("http://host:1234/", tcp("host", 1234)),
+            ("host:1234", tcp("host", 1234)),
+            ("tcp://[::1]:1234", tcp("::1", 1234)),
+            ("tcp://[::1]", tcp("::1", 2375)),
+            ("tcp://::1", tcp("::1", 2375)),
+            ("ssh://host", ssh(None, "host", None, None)),
+            ("ssh://me@host:22", ssh(Some("me"), "host", Some(22), None)),
+            (
+                "ssh://host/run/d.sock",
+                ssh(None, "host", None, Some("/run/d.sock")),
+            ),
+            (
+                "ssh://me@[fe80::1]:22/",
+                ssh(Some("me"), "fe80::1", Some(22), None),
+            ),
+        ];
+        for (text, expected) in cases {
+            let candidate = parse(text, Origin::HostVariable, None).expect(text);
+            assert_eq!(candidate.address, expected, "{text}");
+        }
+        for text in [
+            "",
+            "unix://",
+            "tcp://",
+            "ftp://host",
+            "tcp://host:port",
+            "tcp://host:0",
+            "tcp://ho st",
+            "ssh://",
+            "ssh://me:secret@host",
+            "ssh://@host",
+            "tcp://[::1",
+        ] {
+            assert!(parse(text, Origin::HostVariable, None).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn tls_as_the_variables_say() {
+        let bare = Surroundings::new(Platform::Linux);
+        assert_eq!(variable_tls(&bare), None);
+        let home = Surroundings {
+            tls_verify: true,
+            home: Some("/home/u".into()),
+            ..bare
+        };
+        let files = |directory: &str| Tls {
+            ca: Some(format!("{directory}/ca.pem").into()),
+            identity: Some((
+                format!("{directory}/cert.pem").into(),
+                format!("{directory}/key.pem").into(),
+            )),
+            verify: Verify::Server,
+        };
+        assert_eq!(variable_tls(&home), Some(files("/home/u/.docker")));
+        let certificates = Surroundings {
+            cert_path: Some("/certs".into()),
+            ..home
+        };
+        let tls = variable_tls(&certificates);
+        assert_eq!(tls, Some(files("/certs")));
+        let candidate = parse("tcp://host", Origin::HostVariable, tls.clone());
+        let expected = Address::Tcp {
+            host: "host".to_owned(),
+            port: 2376,
+            tls,
+        };
+        assert_eq!(candidate.expect("an address").address, expected);
+    }
+
+    #[test]
+    fn a_host_is_never_an_option_of_ssh() {
+        let Ok(Address::Ssh(target)) = parse(
+            "ssh://me@-oProxyCommand=x:22/a b'c",
+            Origin::HostVariable,
+            None,
+        )
+        .map(|candidate| candidate.address) else {
+            panic!("it is an address");
+        };
+        let expected = [
+            "-T",
+            "-o",
+            "ConnectTimeout=30",
+            "-l",
+            "me",
+            "-p",
+            "22",
+            "--",
+            "-oProxyCommand=x",
+            "docker",
+            "--host",
+            r"'unix:///a b'\''c'",
+            "system",
+            "dial-stdio",
+        ];
+        assert_eq!(target.arguments(), expected);
+    }
+}

@@ -86,3 +86,51 @@ fn windows() -> Vec<Candidate> {
         pipe("podman-machine-default", "Podman"),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Platform, Surroundings, places};
+
+    fn told(surroundings: &Surroundings) -> Vec<String> {
+        let places = places(surroundings);
+        places
+            .iter()
+            .map(|place| place.address.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn the_places_of_each_system() {
+        let at_home = |platform| Surroundings {
+            home: Some("/home/u".into()),
+            user_id: Some(1000),
+            ..Surroundings::new(platform)
+        };
+        let linux = [
+            "unix:///var/run/docker.sock",
+            "unix:///run/user/1000/docker.sock",
+            "unix:///home/u/.docker/run/docker.sock",
+            "unix:///home/u/.docker/desktop/docker.sock",
+            "unix:///home/u/.colima/default/docker.sock",
+            "unix:///home/u/.rd/docker.sock",
+            "unix:///run/user/1000/podman/podman.sock",
+            "unix:///run/podman/podman.sock",
+        ];
+        assert_eq!(told(&at_home(Platform::Linux)), linux);
+        let runtime = Surroundings {
+            runtime_directory: Some("/tmp/run".into()),
+            ..at_home(Platform::Linux)
+        };
+        assert_eq!(told(&runtime)[1], "unix:///tmp/run/docker.sock");
+        let homeless = Surroundings::new(Platform::Linux);
+        assert_eq!(told(&homeless), [linux[0], linux[7]]);
+        let mac = told(&at_home(Platform::MacOs));
+        assert!(mac.contains(&"unix:///home/u/.orbstack/run/docker.sock".to_owned()));
+        let windows = [
+            "npipe:////./pipe/docker_engine",
+            "npipe:////./pipe/dockerDesktopLinuxEngine",
+            "npipe:////./pipe/podman-machine-default",
+        ];
+        assert_eq!(told(&Surroundings::new(Platform::Windows)), windows);
+    }
+}

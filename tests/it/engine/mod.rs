@@ -1,5 +1,6 @@
 //! The library's `docker` module against a real engine.
 
+#[cfg(unix)]
 mod endpoint;
 mod exec;
 pub(crate) mod sandbox;
