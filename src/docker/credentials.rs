@@ -264,4 +264,44 @@ mod tests {
         }
         assert_eq!(helper_for(&ConfigFile::default(), "gcr.io"), None);
     }
+
+    /// A program that answers each registry as such programs do.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_helper_is_asked_in_its_own_protocol() {
+        use std::{fs, os::unix::fs::PermissionsExt};
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("docker-credential-test");
+        let script = r#"#!/bin/sh
+test "$1" = get || exit 9
+case $(cat) in
+https://index.docker.io/v1/) echo '{"ServerURL":"x","Username":"me","Secret":"p"}' ;;
+ghcr.io) echo '{"ServerURL":"x","Username":"<token>","Secret":"tok"}' ;;
+quay.io) echo 'credentials not found in native keychain'; exit 1 ;;
+odd) echo 'p4ssw0rd' ;;
+*) echo 'the keychain is locked'; exit 1 ;;
+esac
+"#;
+        fs::write(&path, script).expect("it can be written");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let program = path.to_str().expect("it is text");
+
+        let known = super::ask(program, super::key_of("docker.io")).await;
+        let account = Account::Password {
+            user: "me".to_owned(),
+            password: Secret::new("p"),
+        };
+        assert_eq!(known.account, Some(account));
+        let token = super::ask(program, "ghcr.io").await;
+        assert_eq!(token.account, Some(Account::Token(Secret::new("tok"))));
+        let unknown = super::ask(program, "quay.io").await;
+        assert_eq!((unknown.account, unknown.warning), (None, None));
+        let locked = super::ask(program, "else").await.warning;
+        assert!(locked.is_some_and(|text| text.contains("the keychain is locked")));
+        let odd = super::ask(program, "odd")
+            .await
+            .warning
+            .expect("it is told");
+        assert!(!odd.contains("p4ssw0rd"), "{odd}");
+    }
 }

@@ -318,6 +318,8 @@ impl Error {
             } => (Some(status_code), message),
             Api::DockerStreamError { error } => (None, error),
             Api::RequestTimeoutError => return Self::Slow { doing },
+            // What cut an answer short; its own source is not kept.
+            Api::IOError { err: source } => return Self::Lost { doing, source },
             error => match io_error(&error) {
                 Some(source) => return Self::Lost { doing, source },
                 None => (None, error.to_string()),

@@ -1,8 +1,12 @@
 //! The library's `docker` module against a real engine.
 
+mod build;
 #[cfg(unix)]
 mod endpoint;
 mod exec;
+#[cfg(unix)]
+mod pull;
+mod registry;
 pub(crate) mod sandbox;
 #[cfg(unix)]
 mod terminal;
