@@ -7,13 +7,16 @@ use super::{
 };
 
 /// Brings a whole document into the long form.
-pub fn canonical(node: &mut Node) -> Result<(), Error> {
+pub(in crate::compose) fn canonical(node: &mut Node) -> Result<(), Error> {
     walk(node, &mut Vec::new(), &long_form)
 }
 
 /// Fills in what the specification says of keys that are missing.
-pub fn defaults(node: &mut Node) -> Result<(), Error> {
-    walk(node, &mut Vec::new(), &default_of)
+pub(in crate::compose) fn defaults(node: &mut Node) -> Result<(), Error> {
+    walk(node, &mut Vec::new(), &|node, path| {
+        default_of(node, path);
+        Ok(())
+    })
 }
 
 /// Changes every node for which `change` has a rule, from the outside in.
@@ -80,11 +83,11 @@ fn long_form(node: &mut Node, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-fn default_of(node: &mut Node, path: &Path) -> Result<(), Error> {
+fn default_of(node: &mut Node, path: &Path) {
     let at = |pattern: &str| matches(path, pattern);
     let place = node.place.clone();
     let Some(map) = node.as_map_mut() else {
-        return Ok(());
+        return;
     };
     let mut set =
         |key: &str, value: &str| map.set_default(key, &place, Value::Text(value.to_owned()));
@@ -106,7 +109,6 @@ fn default_of(node: &mut Node, path: &Path) -> Result<(), Error> {
     {
         map.set_default("count", &place, Value::Text("all".to_owned()));
     }
-    Ok(())
 }
 
 /// A text alone becomes a mapping that has it under `key`.
@@ -134,9 +136,10 @@ fn depends_on(node: &mut Node) {
 }
 
 fn env_files(node: &mut Node) {
-    *node = match &node.value {
-        Value::Map(_) => Node::new(node.place.clone(), Value::List(vec![node.clone()])),
-        _ => merge::sequence(node.clone()),
+    *node = if node.as_map().is_some() {
+        Node::new(node.place.clone(), Value::List(vec![node.clone()]))
+    } else {
+        merge::sequence(node.clone())
     };
     if let Value::List(items) = &mut node.value {
         for item in items {

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Checks the references of every enabled service.
-pub fn check(project: &Project) -> Result<(), Error> {
+pub(in crate::compose) fn check(project: &Project) -> Result<(), Error> {
     project
         .services
         .values()
@@ -53,6 +53,17 @@ fn check_service(project: &Project, service: &Service) -> Result<(), Error> {
             &place(&["container_name"]),
         ));
     }
+    references(project, service)
+}
+
+/// Networks, services, volumes, secrets and configs that a service refers to.
+fn references(project: &Project, service: &Service) -> Result<(), Error> {
+    let place = |keys: &[&str]| {
+        service
+            .place_of(keys)
+            .cloned()
+            .unwrap_or_else(Place::nowhere)
+    };
     let undefined = |what: &'static str, name: &str, known: Vec<&str>, at: &[&str]| {
         Problem::Undefined {
             service: service.name.to_string(),

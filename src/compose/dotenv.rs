@@ -108,7 +108,6 @@ impl Reader<'_> {
         {
             self.rest = after.trim_start_matches(is_blank);
         }
-        let first_line = self.rest.lines().next().unwrap_or("");
         let mut end = None;
         for (at, c) in self.rest.char_indices() {
             match c {
@@ -127,10 +126,7 @@ impl Reader<'_> {
         let name = self.rest[..end].trim_end().to_owned();
         self.skip((end + 1).min(self.rest.len()));
         if name.contains(' ') {
-            return Err(format!(
-                "`{}` is not a variable and its value",
-                first_line.trim_end()
-            ));
+            return Err(format!("`{name}` is not the name of a variable"));
         }
         if separator == '\n' {
             return Ok(Name::Inherited(name));
@@ -144,23 +140,19 @@ impl Reader<'_> {
         variables: &BTreeMap<String, String>,
         lookup: Lookup<'_>,
     ) -> Result<String, String> {
-        match self.rest.chars().next() {
-            Some(quote @ ('"' | '\'')) => {
-                let value = self.quoted(quote)?;
-                if quote == '\'' {
-                    Ok(value)
-                } else {
-                    expand(&escapes(&value), variables, lookup)
-                }
-            }
-            _ => {
-                let line = self.rest.split('\n').next().unwrap_or("");
-                let value = line.split(" #").next().unwrap_or("").trim_end();
-                let value = expand(value, variables, lookup)?;
-                self.skip((line.len() + 1).min(self.rest.len()));
+        if let Some(quote @ ('"' | '\'')) = self.rest.chars().next() {
+            let value = self.quoted(quote)?;
+            return if quote == '\'' {
                 Ok(value)
-            }
+            } else {
+                expand(&escapes(&value), variables, lookup)
+            };
         }
+        let line = self.rest.split('\n').next().unwrap_or("");
+        let value = line.split(" #").next().unwrap_or("").trim_end();
+        let value = expand(value, variables, lookup)?;
+        self.skip((line.len() + 1).min(self.rest.len()));
+        Ok(value)
     }
 
     /// A quoted text without its quotes. A backslash protects the quote alone.

@@ -15,13 +15,13 @@ use super::{
 };
 
 /// Names and values.
-pub type Variables = BTreeMap<String, String>;
+pub(in crate::compose) type Variables = BTreeMap<String, String>;
 
 /// How a variable is found: by its name, on Windows whatever its case.
-pub fn lookup<'a>(
-    variables: &'a Variables,
+pub(in crate::compose) fn lookup(
+    variables: &Variables,
     host: HostSystem,
-) -> impl Fn(&str) -> Option<String> + 'a {
+) -> impl Fn(&str) -> Option<String> + '_ {
     move |name| {
         let exact = variables.get(name);
         let found = match host {
@@ -38,7 +38,7 @@ pub fn lookup<'a>(
 }
 
 /// Adds what the files say to what is known. What is known wins; later files win over earlier.
-pub fn add_files(
+pub(in crate::compose) fn add_files(
     known: &mut Variables,
     paths: &[PathBuf],
     shown: &dyn Fn(&Path) -> String,
@@ -62,7 +62,10 @@ pub fn add_files(
 }
 
 /// The env files that count for a directory: those given, else its `.env`.
-pub fn default_files(request: &Request, directory: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(in crate::compose) fn default_files(
+    request: &Request,
+    directory: &Path,
+) -> Result<Vec<PathBuf>, Error> {
     let given = given_files(request);
     if !given.is_empty() {
         return Ok(given);
@@ -85,7 +88,7 @@ pub fn default_files(request: &Request, directory: &Path) -> Result<Vec<PathBuf>
 }
 
 /// The env files of the command line, else of `COMPOSE_ENV_FILES`, absolute.
-pub fn given_files(request: &Request) -> Vec<PathBuf> {
+pub(in crate::compose) fn given_files(request: &Request) -> Vec<PathBuf> {
     let of_variable = || -> Vec<PathBuf> {
         let value = request
             .environment
@@ -109,13 +112,13 @@ pub fn given_files(request: &Request) -> Vec<PathBuf> {
 }
 
 /// An env file's bad line as an error with its place.
-pub fn of_line(name: &str, text: &str, bad: dotenv::BadLine) -> Error {
+pub(in crate::compose) fn of_line(name: &str, text: &str, bad: dotenv::BadLine) -> Error {
     let source = Arc::new(Source::new(name, text));
     Problem::EnvLine(bad.message).at(&Place::of_line(&source, bad.line))
 }
 
 /// Go's reading of a boolean.
-pub fn truth(value: &str) -> Option<bool> {
+pub(in crate::compose) fn truth(value: &str) -> Option<bool> {
     match value {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),

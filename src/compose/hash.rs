@@ -4,6 +4,8 @@
 //! of [`Service`]'s fields, and `<`, `>`, `&` escaped. A container with another hash is recreated
 //! by the next `docker compose up`, so this must be right to the byte.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -51,7 +53,12 @@ impl Service {
     /// The hash that a Compose of this generation stores.
     pub fn config_hash_for(&self, generation: Generation) -> String {
         let digest = Sha256::digest(self.hashed_text(generation));
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        digest
+            .iter()
+            .fold(String::with_capacity(64), |mut hash, byte| {
+                let _ = write!(hash, "{byte:02x}");
+                hash
+            })
     }
 
     /// The text that is hashed.

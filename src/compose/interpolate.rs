@@ -9,10 +9,14 @@ use super::{
 };
 
 /// Replaces the references in every text of the tree.
-pub fn tree(node: &mut Node, lookup: Lookup<'_>, warnings: &mut Vec<Warning>) -> Result<(), Error> {
+pub(in crate::compose) fn tree(
+    node: &mut Node,
+    lookup: Lookup<'_>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), Error> {
     match &mut node.value {
         Value::Text(text) if text.contains('$') => {
-            *text = one(text, &node.place, lookup, warnings)?
+            *text = one(text, &node.place, lookup, warnings)?;
         }
         Value::List(list) => {
             for item in list {
@@ -30,7 +34,7 @@ pub fn tree(node: &mut Node, lookup: Lookup<'_>, warnings: &mut Vec<Warning>) ->
 }
 
 /// Replaces the references in one text that was written at `place`.
-pub fn one(
+pub(in crate::compose) fn one(
     text: &str,
     place: &Place,
     lookup: Lookup<'_>,

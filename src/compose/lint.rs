@@ -6,7 +6,7 @@ use super::{
 };
 
 /// Warns of unquoted values that a container will not get as they were typed.
-pub fn unquoted(root: &Node, warnings: &mut Vec<Warning>) {
+pub(in crate::compose) fn unquoted(root: &Node, warnings: &mut Vec<Warning>) {
     let services = root.get("services").and_then(Node::as_map);
     for service in services.into_iter().flat_map(Map::iter) {
         let environment = service.node.get("environment").and_then(Node::as_map);

@@ -12,17 +12,17 @@ use super::{
 };
 
 /// Merges `over` into `base`, both whole documents.
-pub fn documents(base: Node, over: Node) -> Result<Node, Error> {
+pub(in crate::compose) fn documents(base: Node, over: Node) -> Result<Node, Error> {
     merge(base, over, &mut Vec::new())
 }
 
 /// Merges a service into the one that it extends.
-pub fn services(base: Node, over: Node) -> Result<Node, Error> {
+pub(in crate::compose) fn services(base: Node, over: Node) -> Result<Node, Error> {
     merge(base, over, &mut vec!["services".to_owned(), "x".to_owned()])
 }
 
 /// Takes out of `node` what stands at one of the `cleared` paths.
-pub fn clear(node: &mut Node, cleared: &[Path], path: &mut Path) {
+pub(in crate::compose) fn clear(node: &mut Node, cleared: &[Path], path: &mut Path) {
     let Some(map) = node.as_map_mut() else {
         return;
     };
@@ -161,9 +161,10 @@ fn mappings(base: Node, over: Node, path: &mut Path) -> Result<Node, Error> {
 }
 
 fn into_map(node: Node) -> Map {
-    match node.value {
-        Value::Map(map) => map,
-        _ => Map::default(),
+    if let Value::Map(map) = node.value {
+        map
+    } else {
+        Map::default()
     }
 }
 
@@ -175,14 +176,15 @@ fn appended(base: Node, over: Node) -> Node {
 }
 
 fn into_list(node: Node) -> Vec<Node> {
-    match node.value {
-        Value::List(list) => list,
-        _ => Vec::new(),
+    if let Value::List(list) = node.value {
+        list
+    } else {
+        Vec::new()
     }
 }
 
 /// `KEY: value` as `KEY=value`, sorted; a single text as a list of one.
-pub fn sequence(node: Node) -> Node {
+pub(in crate::compose) fn sequence(node: Node) -> Node {
     let place = node.place.clone();
     let items = match node.value {
         Value::Map(map) => {
@@ -210,7 +212,7 @@ fn assignments(entry: Entry) -> Vec<Node> {
                 ))
             })
             .collect(),
-        _ => node
+        Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Map(_) => node
             .rendered()
             .map(|value| Node::text(node.place.clone(), format!("{key}={value}")))
             .into_iter()
@@ -231,7 +233,7 @@ fn build(node: Node) -> Node {
 }
 
 /// A list of services as a mapping with the conditions that it means.
-pub fn dependencies(node: Node) -> Node {
+pub(in crate::compose) fn dependencies(node: Node) -> Node {
     keyed(node, |place| {
         let mut dependency = Node::map(place.clone());
         if let Some(map) = dependency.as_map_mut() {
@@ -243,7 +245,7 @@ pub fn dependencies(node: Node) -> Node {
 }
 
 /// A list of networks as a mapping.
-pub fn attachments(node: Node) -> Node {
+pub(in crate::compose) fn attachments(node: Node) -> Node {
     keyed(node, |place| Node::new(place.clone(), Value::Null))
 }
 

@@ -10,7 +10,7 @@ use super::{
 use crate::ident::ProjectName;
 
 /// Makes explicit what a whole model implies.
-pub fn normalize(model: &mut Node, project: &ProjectName, lookup: Lookup<'_>) {
+pub(in crate::compose) fn normalize(model: &mut Node, project: &ProjectName, lookup: Lookup<'_>) {
     default_network(model);
     for service in entries_mut(model, "services") {
         build(service, lookup);

@@ -6,21 +6,21 @@ use super::yaml::{Node, Path as Keys, Value, node::matches};
 
 /// Where paths begin.
 #[derive(Clone, Copy, Debug)]
-pub struct Base<'a> {
+pub(in crate::compose) struct Base<'a> {
     /// The directory that relative paths start from.
-    pub directory: &'a Path,
+    pub(in crate::compose) directory: &'a Path,
     /// The user's home directory, for `~`.
-    pub home: Option<&'a Path>,
+    pub(in crate::compose) home: Option<&'a Path>,
 }
 
 impl Base<'_> {
     /// `path`, absolute and without `.` and `..`.
-    pub fn absolute(&self, path: &str) -> PathBuf {
+    pub(in crate::compose) fn absolute(&self, path: &str) -> PathBuf {
         self.absolute_path(Path::new(path))
     }
 
     /// The same of a path.
-    pub fn absolute_path(&self, path: &Path) -> PathBuf {
+    pub(in crate::compose) fn absolute_path(&self, path: &Path) -> PathBuf {
         let home = path
             .to_str()
             .and_then(|text| text.strip_prefix('~'))
@@ -30,7 +30,7 @@ impl Base<'_> {
     }
 
     /// Makes the paths in a document absolute.
-    pub fn resolve(&self, node: &mut Node) {
+    pub(in crate::compose) fn resolve(&self, node: &mut Node) {
         self.walk(node, &mut Vec::new());
     }
 
@@ -130,7 +130,7 @@ fn rule(keys: &Keys) -> Option<Rule> {
 }
 
 /// Whether a build context is not on this machine.
-pub fn is_remote(context: &str) -> bool {
+pub(in crate::compose) fn is_remote(context: &str) -> bool {
     context.contains("://")
         || ["service:", "github.com/", "git@"]
             .iter()
@@ -145,7 +145,7 @@ fn is_windows_absolute(path: &str) -> bool {
 }
 
 /// A path without `.` and `..`, by its text alone.
-pub fn clean(path: &Path) -> PathBuf {
+pub(in crate::compose) fn clean(path: &Path) -> PathBuf {
     let mut result = PathBuf::new();
     for component in path.components() {
         match component {
@@ -160,7 +160,7 @@ pub fn clean(path: &Path) -> PathBuf {
                 result.pop();
             }
             Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
-                result.push(component)
+                result.push(component);
             }
         }
     }
@@ -168,7 +168,7 @@ pub fn clean(path: &Path) -> PathBuf {
 }
 
 /// A path in a container without `.`, `..` and doubled slashes.
-pub fn clean_slashes(path: &str) -> String {
+pub(in crate::compose) fn clean_slashes(path: &str) -> String {
     if path.is_empty() {
         return ".".to_owned();
     }

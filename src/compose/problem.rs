@@ -198,6 +198,10 @@ pub enum Problem {
     },
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most problems need no word more than their message"
+)]
 impl Problem {
     /// What stands under the caret.
     pub(in crate::compose) fn label(&self) -> &'static str {

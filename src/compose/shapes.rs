@@ -147,7 +147,7 @@ services:
         name: "mounts in every form",
         files: &[(
             "compose.yaml",
-            r#"
+            r"
 services:
   a:
     image: x
@@ -180,7 +180,7 @@ volumes:
   data:
     driver: local
     labels: [a=b]
-"#,
+",
         )],
         environment: &[],
         hashes: &[(

@@ -7,7 +7,7 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 use super::redact;
 
 /// A file that was read, as it is shown in errors: its passwords are blanked out.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Source {
     name: String,
     shown: String,
@@ -28,6 +28,12 @@ impl Source {
     }
 }
 
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Source").field(&self.name).finish()
+    }
+}
+
 impl SourceCode for Source {
     fn read_span<'a>(
         &'a self,
@@ -36,13 +42,19 @@ impl SourceCode for Source {
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let inner = self.shown.read_span(span, before, after)?;
+        // Columns count characters, as editors do, not bytes.
+        let start = inner.span().offset();
+        let before = self.shown.get(..start).unwrap_or_default();
+        let column = before[before.rfind('\n').map_or(0, |at| at + 1)..]
+            .chars()
+            .count();
         Ok(Box::new(
             MietteSpanContents::new_named(
                 self.name.clone(),
                 inner.data(),
                 *inner.span(),
                 inner.line(),
-                inner.column(),
+                column,
                 inner.line_count(),
             )
             .with_language("yaml"),

@@ -121,7 +121,10 @@ impl<'a> Reference<'a> {
                 name: self.name.to_owned(),
                 reason: argument,
             }),
-            _ => Ok(value.unwrap_or_default()),
+            Operation::Plain
+            | Operation::Default { .. }
+            | Operation::Replace { .. }
+            | Operation::Require { .. } => Ok(value.unwrap_or_default()),
         }
     }
 }

@@ -60,7 +60,7 @@ const KEYS: [(&str, Key); 29] = [
 ];
 
 /// Lets later entries replace earlier ones everywhere in a document.
-pub fn enforce(node: &mut Node, path: &mut Path) -> Result<(), Error> {
+pub(in crate::compose) fn enforce(node: &mut Node, path: &mut Path) -> Result<(), Error> {
     match &mut node.value {
         Value::Map(map) => {
             for entry in map.iter_mut() {
@@ -84,12 +84,11 @@ fn without_repetition(items: Vec<Node>, key: Key) -> Result<Vec<Node>, Error> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     for item in items {
         let key = key_of(&item, key)?;
-        match seen.get(&key) {
-            Some(at) => result[*at] = item,
-            None => {
-                seen.insert(key, result.len());
-                result.push(item);
-            }
+        if let Some(at) = seen.get(&key) {
+            result[*at] = item;
+        } else {
+            seen.insert(key, result.len());
+            result.push(item);
         }
     }
     Ok(result)

@@ -4,7 +4,7 @@
 //! the command ends, as it does with Compose.
 
 /// The words of a command; `None` where its quotes do not close.
-pub fn split(line: &str) -> Option<Vec<String>> {
+pub(in crate::compose) fn split(line: &str) -> Option<Vec<String>> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -20,13 +20,12 @@ pub fn split(line: &str) -> Option<Vec<String>> {
                 word.get_or_insert_default();
                 quote = None;
             }
-            (Some(Quote::Single), c) => word.get_or_insert_default().push(c),
+            (Some(Quote::Single), '\\') => word.get_or_insert_default().push(c),
             (_, '\\') => escaped = true,
             (Some(Quote::Back), '`') | (Some(Quote::Dollar), ')') => {
                 word.get_or_insert_default().push(c);
                 quote = None;
             }
-            (Some(_), c) => word.get_or_insert_default().push(c),
             (None, ' ' | '\t' | '\r' | '\n') => words.extend(word.take()),
             (None, '\'') => quote = Some(Quote::Single),
             (None, '"') => quote = Some(Quote::Double),
@@ -51,7 +50,7 @@ pub fn split(line: &str) -> Option<Vec<String>> {
                 words.extend(word.take().filter(|_| !descriptor));
                 return Some(words);
             }
-            (None, c) => word.get_or_insert_default().push(c),
+            (Some(_) | None, c) => word.get_or_insert_default().push(c),
         }
     }
     if escaped || quote.is_some() {

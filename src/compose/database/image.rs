@@ -46,7 +46,7 @@ const COMPANIONS: [&str; 13] = [
     "proxy", "restore", "s3", "upgrade",
 ];
 
-/// The major version that a tag names: `16`, `16.4-alpine`, `16-3.4` of PostGIS, `pg16`,
+/// The major version that a tag names: `16`, `16.4-alpine`, `16-3.4` of `PostGIS`, `pg16`,
 /// `2.14.2-pg16`, `18beta2`.
 pub fn major(image: &str) -> Option<u16> {
     let (path, tag) = path_and_tag(image);

@@ -85,9 +85,11 @@ pub fn wanted(project: &Project, service: &Service) -> Result<Wanted, Error> {
         Family::Official => &OFFICIAL,
         Family::Bitnami => &BITNAMI,
     };
-    let user = first(project, service, names.user)?.map_or_else(|| "postgres".to_owned(), clear);
+    let user = first(project, service, names.user)?
+        .as_ref()
+        .map_or_else(|| "postgres".to_owned(), clear);
     let database = match first(project, service, names.database)? {
-        Some(name) => clear(name),
+        Some(name) => clear(&name),
         None if family == Family::Official => user.clone(),
         None => "postgres".to_owned(),
     };
@@ -127,7 +129,7 @@ fn first(project: &Project, service: &Service, names: &[&str]) -> Result<Option<
 }
 
 /// Names of roles and databases are no secrets.
-fn clear(name: Secret) -> String {
+fn clear(name: &Secret) -> String {
     name.reveal().to_owned()
 }
 

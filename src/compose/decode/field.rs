@@ -21,13 +21,14 @@ pub(super) fn boolean(map: &Map, key: &str) -> Result<Option<bool>, Error> {
     let Some(node) = map.get(key).filter(|node| !node.is_null()) else {
         return Ok(None);
     };
-    let yes = match &node.value {
-        Value::Bool(yes) => Some(*yes),
-        _ => match node.rendered().unwrap_or_default().to_lowercase().as_str() {
+    let yes = if let Value::Bool(yes) = node.value {
+        Some(yes)
+    } else {
+        match node.rendered().unwrap_or_default().to_lowercase().as_str() {
             "true" | "y" | "yes" | "on" => Some(true),
             "false" | "n" | "no" | "off" => Some(false),
             _ => None,
-        },
+        }
     };
     match yes {
         Some(yes) => Ok(Some(yes)),
@@ -60,7 +61,7 @@ pub(super) fn whole_of<T: TryFrom<i128>>(node: &Node) -> Result<T, Error> {
             Some(*number as i128)
         }
         Value::Text(text) => text.parse().ok(),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Float(_) | Value::List(_) | Value::Map(_) => None,
     };
     number
         .and_then(|number| T::try_from(number).ok())
@@ -93,7 +94,9 @@ pub(super) fn size(map: &Map, key: &str) -> Result<Option<ByteSize>, Error> {
     let size = match node.value {
         Value::Int(number) => i64::try_from(number).ok().map(ByteSize),
         Value::Float(_) => None,
-        _ => node.rendered().as_deref().and_then(ByteSize::parse),
+        Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Map(_) => {
+            node.rendered().as_deref().and_then(ByteSize::parse)
+        }
     };
     match size {
         Some(size) => Ok(Some(size).filter(|size| size.0 != 0)),

@@ -3,6 +3,6 @@
 mod field;
 mod listing;
 mod raw;
-pub mod resource;
+pub(in crate::compose) mod resource;
 mod section;
-pub mod service;
+pub(in crate::compose) mod service;

@@ -12,7 +12,7 @@ use crate::compose::{
 use crate::secret;
 
 /// The things below a top-level key, each read by `read`.
-pub fn all<T>(
+pub(in crate::compose) fn all<T>(
     model: &Node,
     key: &str,
     read: impl Fn(&Entry, &Map) -> Result<T, Error>,
@@ -27,7 +27,7 @@ pub fn all<T>(
 }
 
 /// A network.
-pub fn network(entry: &Entry, map: &Map) -> Result<Network, Error> {
+pub(in crate::compose) fn network(entry: &Entry, map: &Map) -> Result<Network, Error> {
     let ipam = match field::section(map, "ipam") {
         Some(ipam) => Ipam {
             driver: field::text(ipam, "driver"),
@@ -67,7 +67,7 @@ fn pools(ipam: &Map) -> Vec<Pool> {
 }
 
 /// A volume.
-pub fn volume(entry: &Entry, map: &Map) -> Result<Volume, Error> {
+pub(in crate::compose) fn volume(entry: &Entry, map: &Map) -> Result<Volume, Error> {
     let external = field::flag(map, "external")?;
     let other = map.iter().find(|entry| {
         !entry.key.starts_with("x-") && entry.key != "name" && entry.key != "external"
@@ -89,7 +89,7 @@ pub fn volume(entry: &Entry, map: &Map) -> Result<Volume, Error> {
 }
 
 /// A secret.
-pub fn secret(entry: &Entry, map: &Map) -> Result<Secret, Error> {
+pub(in crate::compose) fn secret(entry: &Entry, map: &Map) -> Result<Secret, Error> {
     one_origin(entry, map, &["file", "environment"])?;
     Ok(Secret {
         name: field::text(map, "name").unwrap_or_else(|| entry.key.clone()),
@@ -105,7 +105,7 @@ pub fn secret(entry: &Entry, map: &Map) -> Result<Secret, Error> {
 }
 
 /// A config.
-pub fn config(entry: &Entry, map: &Map) -> Result<Config, Error> {
+pub(in crate::compose) fn config(entry: &Entry, map: &Map) -> Result<Config, Error> {
     one_origin(entry, map, &["file", "environment", "content"])?;
     Ok(Config {
         name: field::text(map, "name").unwrap_or_else(|| entry.key.clone()),

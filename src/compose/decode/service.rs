@@ -9,7 +9,7 @@ use crate::compose::{
 use crate::ident::ServiceName;
 
 /// A service out of its part of the tree.
-pub fn service(name: &str, node: &Node) -> Result<Service, Error> {
+pub(in crate::compose) fn service(name: &str, node: &Node) -> Result<Service, Error> {
     let empty = Map::default();
     let map = node.as_map().unwrap_or(&empty);
     Ok(Service {

@@ -19,11 +19,11 @@ pub struct Build {
     pub labels: BTreeMap<String, String>,
     /// Images to take cached layers from.
     pub cache_from: Vec<String>,
-    /// Where the cache is written (BuildKit).
+    /// Where the cache is written (`BuildKit`).
     pub cache_to: Vec<String>,
     /// Whether cached layers are ignored.
     pub no_cache: bool,
-    /// Further named contexts (BuildKit).
+    /// Further named contexts (`BuildKit`).
     pub additional_contexts: BTreeMap<String, String>,
     /// Whether base images are pulled even if they are there.
     pub pull: bool,
@@ -35,9 +35,9 @@ pub struct Build {
     pub network: Option<String>,
     /// The stage to build.
     pub target: Option<String>,
-    /// Secrets given to the build (BuildKit).
+    /// Secrets given to the build (`BuildKit`).
     pub secrets: Vec<FileMount>,
-    /// SSH agents or keys given to the build (BuildKit), id to path.
+    /// SSH agents or keys given to the build (`BuildKit`), id to path.
     pub ssh: BTreeMap<String, Option<String>>,
     /// Size of `/dev/shm` while building.
     pub shm_size: Option<ByteSize>,
@@ -47,8 +47,8 @@ pub struct Build {
     pub ulimits: BTreeMap<String, Ulimit>,
     /// Platforms to build for.
     pub platforms: Vec<String>,
-    /// Whether `RUN` is privileged (BuildKit).
+    /// Whether `RUN` is privileged (`BuildKit`).
     pub privileged: bool,
-    /// Further rights of the build (BuildKit).
+    /// Further rights of the build (`BuildKit`).
     pub entitlements: Vec<String>,
 }

@@ -17,6 +17,10 @@ use crate::ident::ServiceName;
 
 /// One service, with everything merged, interpolated and in the long form.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the Compose file"
+)]
 pub struct Service {
     /// Its key under `services`.
     #[serde(skip)]
@@ -386,7 +390,9 @@ impl Service {
             let found = match &node.value {
                 Value::Map(map) => map.entry(key).map(|entry| &entry.node),
                 Value::List(items) => items.iter().find(|item| begins_with(item, key)),
-                _ => None,
+                Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
+                    None
+                }
             };
             let Some(found) = found else {
                 break;

@@ -12,7 +12,7 @@ use crate::compose::{
 };
 
 /// Whether a document is what the specification allows.
-pub fn check(root: &Node) -> Result<(), Error> {
+pub(in crate::compose) fn check(root: &Node) -> Result<(), Error> {
     fits(root, &top::FILE, &mut Vec::new())
 }
 

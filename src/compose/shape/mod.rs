@@ -2,15 +2,15 @@
 //!
 //! A key that stands nowhere in these tables is an error with the nearest key as a suggestion.
 
-pub mod check;
-pub mod service;
-pub mod top;
+pub(in crate::compose) mod check;
+pub(in crate::compose) mod service;
+pub(in crate::compose) mod top;
 
-pub use check::check;
+pub(in crate::compose) use check::check;
 
 /// What a value may be.
 #[derive(Debug)]
-pub enum Shape {
+pub(in crate::compose) enum Shape {
     /// Anything; not looked into.
     Any,
     /// Text.
@@ -41,18 +41,19 @@ pub enum Shape {
 
 /// A mapping whose keys are known.
 #[derive(Debug)]
-pub struct Object {
+pub(in crate::compose) struct Object {
     /// Its keys.
-    pub keys: &'static [(&'static str, &'static Shape)],
+    pub(in crate::compose) keys: &'static [(&'static str, &'static Shape)],
     /// Those that must be there.
-    pub required: &'static [&'static str],
+    pub(in crate::compose) required: &'static [&'static str],
 }
 
 /// A list of texts.
-pub static TEXTS: Shape = Shape::List(&Shape::Text);
+pub(in crate::compose) static TEXTS: Shape = Shape::List(&Shape::Text);
 /// A text or a list of them.
-pub static TEXT_OR_LIST: Shape = Shape::Either(&[&Shape::Text, &TEXTS]);
+pub(in crate::compose) static TEXT_OR_LIST: Shape = Shape::Either(&[&Shape::Text, &TEXTS]);
 /// `KEY: value` or `- KEY=value`.
-pub static LIST_OR_DICT: Shape = Shape::Either(&[&Shape::Map(&Shape::Scalar), &TEXTS]);
+pub(in crate::compose) static LIST_OR_DICT: Shape =
+    Shape::Either(&[&Shape::Map(&Shape::Scalar), &TEXTS]);
 /// Options that are handed on.
-pub static OPTIONS: Shape = Shape::Map(&Shape::Scalar);
+pub(in crate::compose) static OPTIONS: Shape = Shape::Map(&Shape::Scalar);

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// A service.
-pub static SERVICE: Shape = Shape::Object(&Object {
+pub(in crate::compose) static SERVICE: Shape = Shape::Object(&Object {
     keys: &[
         ("annotations", &LIST_OR_DICT),
         ("attach", &Boolean),

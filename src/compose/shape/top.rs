@@ -7,7 +7,7 @@ use super::{
 };
 
 /// A whole file.
-pub static FILE: Shape = Shape::Object(&Object {
+pub(in crate::compose) static FILE: Shape = Shape::Object(&Object {
     keys: &[
         ("version", &Scalar),
         ("name", &Text),

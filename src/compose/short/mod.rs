@@ -1,7 +1,7 @@
 //! The short forms of ports, mounts and devices.
 
-pub mod mount;
-pub mod port;
+pub(in crate::compose) mod mount;
+pub(in crate::compose) mod port;
 
-pub use mount::mount;
-pub use port::ports;
+pub(in crate::compose) use mount::mount;
+pub(in crate::compose) use port::ports;

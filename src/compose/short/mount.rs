@@ -7,7 +7,7 @@ use crate::compose::{
 };
 
 /// Reads the short form of a mount.
-pub fn mount(spec: &str, place: &Place) -> Result<Mount, Error> {
+pub(in crate::compose) fn mount(spec: &str, place: &Place) -> Result<Mount, Error> {
     parse(spec).map_err(|reason| {
         Problem::Mount {
             mount: spec.to_owned(),

@@ -9,7 +9,7 @@ use crate::compose::{
 };
 
 /// Reads the short form of a port, which a range makes several.
-pub fn ports(spec: &str, place: &Place) -> Result<Vec<Port>, Error> {
+pub(in crate::compose) fn ports(spec: &str, place: &Place) -> Result<Vec<Port>, Error> {
     parse(spec).map_err(|reason| {
         Problem::Port {
             port: spec.to_owned(),

@@ -22,7 +22,11 @@ fn merged(node: Node) -> Result<Node, Error> {
     let value = match node.value {
         Value::List(list) => Value::List(list.into_iter().map(merged).collect::<Result<_, _>>()?),
         Value::Map(map) => Value::Map(merged_map(map)?),
-        scalar => scalar,
+        scalar @ (Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Text(_)) => scalar,
     };
     Ok(Node { value, ..node })
 }
@@ -36,9 +40,10 @@ fn merged_map(map: Map) -> Result<Map, Error> {
         result.push(entry);
     }
     for merge in merges {
-        let sources = match merge.node.value {
-            Value::List(list) => list,
-            _ => vec![merge.node],
+        let sources = if let Value::List(list) = merge.node.value {
+            list
+        } else {
+            vec![merge.node]
         };
         for source in sources {
             let place = source.place.clone();

@@ -89,33 +89,37 @@ impl Node {
 
     /// The mapping, if it is one.
     pub fn as_map(&self) -> Option<&Map> {
-        match &self.value {
-            Value::Map(map) => Some(map),
-            _ => None,
+        if let Value::Map(map) = &self.value {
+            Some(map)
+        } else {
+            None
         }
     }
 
     /// The mapping, if it is one.
     pub fn as_map_mut(&mut self) -> Option<&mut Map> {
-        match &mut self.value {
-            Value::Map(map) => Some(map),
-            _ => None,
+        if let Value::Map(map) = &mut self.value {
+            Some(map)
+        } else {
+            None
         }
     }
 
     /// The sequence, if it is one.
     pub fn as_list(&self) -> Option<&[Node]> {
-        match &self.value {
-            Value::List(list) => Some(list),
-            _ => None,
+        if let Value::List(list) = &self.value {
+            Some(list)
+        } else {
+            None
         }
     }
 
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
-        match &self.value {
-            Value::Text(text) => Some(text),
-            _ => None,
+        if let Value::Text(text) = &self.value {
+            Some(text)
+        } else {
+            None
         }
     }
 
@@ -267,6 +271,15 @@ impl<'a> IntoIterator for &'a Map {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a mut Map {
+    type Item = &'a mut Entry;
+    type IntoIter = std::slice::IterMut<'a, Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
     }
 }
 

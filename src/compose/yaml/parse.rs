@@ -135,7 +135,7 @@ impl Builder<'_> {
                     map.push(Entry { key, place, node });
                 }
             },
-            _ => {}
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {}
         }
         Ok(())
     }

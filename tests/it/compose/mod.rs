@@ -1,5 +1,7 @@
 //! What our loader makes of Compose files, against what the real Compose plugin makes of them.
 
+mod bad_input;
+mod loading;
 #[path = "../../../src/compose/shapes.rs"]
 mod shapes;
 
@@ -16,7 +18,8 @@ fn every_shape_has_the_hash_that_the_plugin_gives_it() {
     if !docker::compose_demanded() {
         return;
     }
-    let generation = Generation::of(&plugin(Path::new("."), &[], &["version", "--short"]));
+    let version = plugin(Path::new("."), &[], &["version", "--short"]);
+    let generation = Generation::of(&version);
     let mut wrong = Vec::new();
     let mut seen = 0;
     for shape in SHAPES {
@@ -31,6 +34,15 @@ fn every_shape_has_the_hash_that_the_plugin_gives_it() {
             let (service, hash) = line.split_once(' ').expect("a service and its hash");
             seen += 1;
             let ours = &project.services[service];
+            if version.starts_with("2.26.1") {
+                let recorded = shape.hashes.iter().find(|(name, _)| *name == service);
+                assert_eq!(
+                    recorded.map(|(_, hash)| *hash),
+                    Some(hash),
+                    "{}: {service}",
+                    shape.name
+                );
+            }
             if ours.config_hash_for(generation) != hash {
                 wrong.push(format!(
                     "{}: {service}\nours:   {}\ntheirs: {}",

@@ -51,7 +51,7 @@ impl Fixture {
             volumes: BTreeMap::new(),
             secrets: BTreeMap::new(),
             configs: BTreeMap::new(),
-            extensions: townpass::compose::yaml::Map::default(),
+            extensions: compose::yaml::Map::default(),
             warnings: Vec::new(),
         };
         let engine = connect(&surroundings()).await.expect("the engine answers");
