@@ -13,6 +13,8 @@ mod compose;
 mod containers;
 #[cfg(unix)]
 mod database;
+#[cfg(unix)]
+mod embedded;
 mod engine;
 mod files;
 mod harness;

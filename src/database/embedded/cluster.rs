@@ -162,7 +162,7 @@ impl Cluster {
         let bin = self.bin_of_data(silent).await?;
         // A killed command may have left its private server.
         place.stop(&bin, &data).await?;
-        with_private_server(place, &bin, &data, async |port| {
+        with_private_server(place, &bin, &data, Listen::Private, async |port| {
             session::admin(place, &bin, port, account, database, sql).await
         })
         .await

@@ -89,6 +89,8 @@ pub enum Listen {
     Public(u16),
     /// For us alone: by the socket, or on a port that nobody else was told.
     Private(u16),
+    /// The same, while a cluster is made: it is not worth a wait for the disk yet.
+    Initial(u16),
 }
 
 /// Our own settings file.
@@ -99,7 +101,11 @@ pub fn settings(project: &ProjectName, channel: &Channel, listen: Listen) -> Str
     };
     let (addresses, port) = match listen {
         Listen::Public(port) => ("127.0.0.1", port),
-        Listen::Private(port) => (private_addresses, port),
+        Listen::Private(port) | Listen::Initial(port) => (private_addresses, port),
+    };
+    let fsync = match listen {
+        Listen::Public(_) | Listen::Private(_) => "on",
+        Listen::Initial(_) => "off",
     };
     let name = format!("townpass {project}");
     let mut text = String::new();
@@ -114,6 +120,7 @@ pub fn settings(project: &ProjectName, channel: &Channel, listen: Listen) -> Str
         ("cluster_name", quoted(&name)),
         ("password_encryption", quoted("scram-sha-256")),
         ("ssl", "off".to_owned()),
+        ("fsync", fsync.to_owned()),
         ("synchronous_commit", "off".to_owned()),
         ("logging_collector", "off".to_owned()),
         ("log_destination", quoted("stderr")),

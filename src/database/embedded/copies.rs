@@ -114,7 +114,6 @@ pub(in crate::database::embedded) async fn restore(
 pub(in crate::database::embedded) async fn destroy(layout: &Layout) -> Result<(), Error> {
     let layout = layout.clone();
     blocking(move || {
-        remove(&layout.initialising())?;
         if layout.data().exists() {
             rename(&layout.data(), &layout.doomed())?;
         }
@@ -234,7 +233,7 @@ mod tests {
             (&["data", "data.replaced"], Some("data")),
             (&["data.replaced"], Some("data.replaced")),
             (&["data.doomed"], None),
-            (&["data.initialising"], None),
+            (&["data.initialising-0000002a"], None),
             (&[], None),
         ];
         for (parts, who) in cases {

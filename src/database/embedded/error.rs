@@ -156,7 +156,7 @@ pub enum Error {
     #[error("the database server does not stop: {said}")]
     #[diagnostic(help("close the programs that use it and run the same command again"))]
     Stop {
-        /// What pg_ctl said.
+        /// What `pg_ctl` said.
         said: String,
     },
     /// No port is free.

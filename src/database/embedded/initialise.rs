@@ -1,11 +1,16 @@
 //! Makes a new cluster, aside, and gives it its name when it is complete.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use super::{
     Error,
     binaries::Found,
     configuration::{self, Listen, Locale},
+    layout::Layout,
     port,
     process::{self, program},
     server::{Place, Started},
@@ -26,10 +31,13 @@ pub(in crate::database::embedded) async fn initialise(
         Some(password) if password.reveal().is_empty() => return Err(Error::EmptyPassword),
         password => password.as_ref(),
     };
-    let data = place.layout.initialising();
-    // An earlier attempt was killed; its server may live.
-    place.stop(&found.bin, &data).await?;
-    remove(&data)?;
+    for rest in unfinished(&place.layout)? {
+        // Its townpass was killed; its server may live.
+        place.stop(&found.bin, &rest).await?;
+        // An initdb may still be writing there; then it is removed another time.
+        let _ = remove(&rest);
+    }
+    let data = place.layout.initialising(rand::random());
     place.make_private(&data)?;
 
     // What stands in the file is the verifier that the server keeps, not the password: so any
@@ -43,7 +51,7 @@ pub(in crate::database::embedded) async fn initialise(
         }
         None => None,
     };
-    let locale = run_initdb(place, found, account, file).await;
+    let locale = run_initdb(place, found, account, &data, file).await;
     let _ = fs::remove_file(&verifier);
     let locale = locale?;
 
@@ -56,25 +64,36 @@ pub(in crate::database::embedded) async fn initialise(
     let rules = configuration::host_based_authentication(account, &place.layout.channel());
     place.write(&data.join("pg_hba.conf"), &rules)?;
     mark(&data)?;
-    create_database(place, found, account).await?;
+    create_database(place, found, account, &data).await?;
 
     let complete = place.layout.data();
     fs::rename(&data, &complete).map_err(Error::file("make", &complete))?;
     Ok(locale)
 }
 
+/// What earlier attempts left.
+pub(in crate::database::embedded) fn unfinished(layout: &Layout) -> Result<Vec<PathBuf>, Error> {
+    let root = layout.root();
+    let entries = fs::read_dir(root).map_err(Error::file("read", root))?;
+    Ok(entries
+        .flatten()
+        .filter(|entry| Layout::is_initialising(&entry.file_name().to_string_lossy()))
+        .map(|entry| entry.path())
+        .collect())
+}
+
 async fn run_initdb(
     place: &Place,
     found: &Found,
     account: &Account,
+    data: &Path,
     password_file: Option<&Path>,
 ) -> Result<&'static str, Error> {
-    let data = place.layout.initialising();
     let locales: &[Locale] = configuration::locales(found.version.major);
     let mut said = String::new();
     for locale in locales {
         let mut command = place.user.command(&program(&found.bin, "initdb"));
-        command.args(configuration::initdb(&data, account, password_file, locale));
+        command.args(configuration::initdb(data, account, password_file, locale));
         let ended = process::run(command, b"").await?;
         if ended.well {
             return Ok(locale.name);
@@ -89,14 +108,18 @@ async fn run_initdb(
 }
 
 /// Creates the account's database, as the image does: through a server that nobody else sees.
-async fn create_database(place: &Place, found: &Found, account: &Account) -> Result<(), Error> {
+async fn create_database(
+    place: &Place,
+    found: &Found,
+    account: &Account,
+    data: &Path,
+) -> Result<(), Error> {
     let maintenance = DatabaseName::new("postgres");
     if account.database == maintenance {
         return Ok(());
     }
-    let data = place.layout.initialising();
     let sql = format!("create database {};", Ident(account.database.as_str()));
-    with_private_server(place, &found.bin, &data, async |port| {
+    with_private_server(place, &found.bin, data, Listen::Initial, async |port| {
         session::admin(place, &found.bin, port, account, &maintenance, &sql).await
     })
     .await
@@ -108,10 +131,11 @@ pub(in crate::database::embedded) async fn with_private_server<T>(
     place: &Place,
     bin: &Path,
     data: &Path,
+    listen: impl FnOnce(u16) -> Listen,
     work: impl AsyncFnOnce(u16) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let port = port::choose(&[])?.number();
-    match place.start(bin, data, Listen::Private(port)).await? {
+    match place.start(bin, data, listen(port)).await? {
         Started::Yes => {}
         Started::PortTaken => return Err(Error::NoPort),
     }

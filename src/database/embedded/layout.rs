@@ -6,6 +6,8 @@
 
 use std::path::{Path, PathBuf};
 
+const INITIALISING: &str = "data.initialising-";
+
 /// The directory of one project.
 #[derive(Clone, Debug)]
 pub struct Layout {
@@ -28,9 +30,15 @@ impl Layout {
         self.root.join("data")
     }
 
-    /// A cluster that initdb has not finished.
-    pub fn initialising(&self) -> PathBuf {
-        self.root.join("data.initialising")
+    /// A cluster that initdb has not finished. Every attempt has its own: an initdb whose
+    /// townpass was killed may still be writing.
+    pub fn initialising(&self, attempt: u32) -> PathBuf {
+        self.root.join(format!("{INITIALISING}{attempt:08x}"))
+    }
+
+    /// Whether a name in the directory is that of such an attempt.
+    pub fn is_initialising(name: &str) -> bool {
+        name.starts_with(INITIALISING)
     }
 
     /// A copy on its way back that is not complete.

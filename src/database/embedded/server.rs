@@ -16,9 +16,10 @@ use tokio::time::Instant;
 use super::{
     Error,
     configuration::{self, Listen},
-    layout::Layout,
+    layout::{Channel, Layout},
     process::{self, program},
     records::{self, PidFile},
+    unpack::remove,
     user::User,
 };
 use crate::ident::ProjectName;
@@ -76,41 +77,21 @@ fn answers(port: u16) -> bool {
     port != 0 && TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok()
 }
 
-/// Removes the pid file of a dead server whose number another program has now. PostgreSQL would
-/// take that program for a server for ever. It is done only where it is certain that no process
-/// of the old server is left, since the file is also what keeps two servers off one directory.
+/// Whether it is certain that no process of a server on `data` is left.
 #[cfg(target_os = "linux")]
-fn clear_stale(data: &Path) -> Result<(), Error> {
-    let file = data.join("postmaster.pid");
-    if !file.exists() || running(data).is_some() {
-        return Ok(());
-    }
-    let Ok(data) = fs::canonicalize(data) else {
-        return Ok(());
+fn is_deserted(data: &Path) -> bool {
+    let (Ok(data), Ok(processes)) = (fs::canonicalize(data), fs::read_dir("/proc")) else {
+        return false;
     };
-    let processes = Path::new("/proc");
-    let entries = fs::read_dir(processes).map_err(Error::file("read", processes))?;
-    let someone = entries
+    !processes
         .flatten()
-        .any(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == data));
-    if someone {
-        return Ok(());
-    }
-    match fs::remove_file(&file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::file("remove", &file)(error))
-        }
-        _ => Ok(()),
-    }
+        .any(|entry| fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd == data))
 }
 
+/// Only Linux can tell.
 #[cfg(not(target_os = "linux"))]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "only Linux can tell that nobody is left, and there it can fail"
-)]
-fn clear_stale(_data: &Path) -> Result<(), Error> {
-    Ok(())
+fn is_deserted(_data: &Path) -> bool {
+    false
 }
 
 impl Place {
@@ -127,7 +108,7 @@ impl Place {
         let log_from = self.prepare_log()?;
         let deadline = Instant::now() + PATIENCE;
         loop {
-            clear_stale(data)?;
+            self.clear_stale(data)?;
             let mut command = self.user.command(&program(bin, "pg_ctl"));
             command
                 .args(["start", "-s", "-w", "-t", "60", "-D"])
@@ -138,7 +119,11 @@ impl Place {
                 return Ok(Started::Yes);
             }
             let log = read_from(&self.layout.log(), log_from);
-            let again = ["lock file \"postmaster.pid\"", "shared memory block"];
+            let again = [
+                "postmaster.pid\" already exists",
+                ".lock\" already exists",
+                "memory block",
+            ];
             let last = records::last_words(&log).unwrap_or("it left no word");
             if again.iter().any(|it| last.contains(it)) && Instant::now() < deadline {
                 tokio::time::sleep(Duration::from_millis(300)).await;
@@ -213,10 +198,30 @@ impl Place {
         self.user.give(directory)
     }
 
+    /// Removes the lock files of a dead server, whose number another program may have now:
+    /// PostgreSQL would take that program for a server for ever. Only where it is certain that
+    /// nobody is left, since the files are also what keeps two servers off one directory.
+    fn clear_stale(&self, data: &Path) -> Result<(), Error> {
+        let file = data.join("postmaster.pid");
+        if !file.exists() || !is_deserted(data) {
+            return Ok(());
+        }
+        if let Channel::Socket(directory) = self.layout.channel() {
+            remove(&directory)?;
+            self.make_private(&directory)?;
+        }
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::file("remove", &file)(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn make_socket_directory(&self) -> Result<(), Error> {
         match self.layout.channel() {
-            super::layout::Channel::Socket(directory) => self.make_private(&directory),
-            super::layout::Channel::Loopback => Ok(()),
+            Channel::Socket(directory) => self.make_private(&directory),
+            Channel::Loopback => Ok(()),
         }
     }
 

@@ -34,7 +34,7 @@ pub(in crate::database::embedded) async fn admin(
         .kill_on_drop(true);
     let ended = process::run(command, sql.as_bytes()).await?;
     if ended.well {
-        Ok(ended.printed)
+        Ok(ended.printed.trim_end_matches(['\r', '\n']).to_owned())
     } else {
         Err(Error::Sql {
             said: ended.complaint(),

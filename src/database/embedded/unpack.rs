@@ -7,7 +7,7 @@ use std::{
 };
 
 use flate2::read::GzDecoder;
-use tar::{Archive, EntryType};
+use tar::Archive;
 
 use super::{Error, pins::Pin};
 
@@ -42,26 +42,25 @@ pub(in crate::database::embedded) fn unpack(
             return Err(escape(&name));
         }
         let place = into.join(&inner);
-        match entry.header().entry_type() {
-            EntryType::Directory => {
-                fs::create_dir_all(&place).map_err(Error::file("make", &place))?;
-            }
-            EntryType::Regular | EntryType::Symlink => {
-                if entry.header().entry_type() == EntryType::Symlink {
-                    let target = entry.link_name().map_err(unreadable)?;
-                    let inside = target
-                        .as_deref()
-                        .is_some_and(|target| stays_inside(&inner, target));
-                    if !inside {
-                        return Err(escape(&name));
-                    }
+        let kind = entry.header().entry_type();
+        if kind.is_dir() {
+            fs::create_dir_all(&place).map_err(Error::file("make", &place))?;
+        } else if kind.is_file() || kind.is_symlink() {
+            if kind.is_symlink() {
+                let target = entry.link_name().map_err(unreadable)?;
+                let inside = target
+                    .as_deref()
+                    .is_some_and(|target| stays_inside(&inner, target));
+                if !inside {
+                    return Err(escape(&name));
                 }
-                if let Some(parent) = place.parent() {
-                    fs::create_dir_all(parent).map_err(Error::file("make", parent))?;
-                }
-                entry.unpack(&place).map_err(unreadable)?;
             }
-            _ => return Err(escape(&name)),
+            if let Some(parent) = place.parent() {
+                fs::create_dir_all(parent).map_err(Error::file("make", parent))?;
+            }
+            entry.unpack(&place).map_err(unreadable)?;
+        } else {
+            return Err(escape(&name));
         }
         open_to_everyone(&place)?;
     }
@@ -81,7 +80,12 @@ fn below(name: &Path, stem: &str) -> Option<PathBuf> {
     for component in components {
         match component {
             Component::Normal(part) => inner.push(part),
-            _ => return None,
+            Component::Prefix(_)
+            | Component::RootDir
+            | Component::CurDir
+            | Component::ParentDir => {
+                return None;
+            }
         }
     }
     Some(inner)
@@ -146,7 +150,7 @@ pub(in crate::database::embedded) fn remove(directory: &Path) -> Result<(), Erro
 #[cfg(test)]
 mod tests {
     use flate2::{Compression, write::GzEncoder};
-    use tar::{Builder, Header};
+    use tar::{Builder, EntryType, Header};
 
     use super::*;
     use crate::database::embedded::version::Version;
