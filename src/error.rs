@@ -2,17 +2,24 @@
 
 use std::path::PathBuf;
 
+use crate::compose;
 use crate::config;
+use crate::config::database_url;
 use crate::database;
 use crate::docker;
 use crate::failure::{Blame, Diagnose};
 use crate::host;
+use crate::ident::ServiceName;
 use crate::migration;
 use crate::url;
 
 /// Any failure of the crate. Each domain's errors explain themselves.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum Error {
+    /// Of the Compose file.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Compose(#[from] compose::Error),
     /// Of the configuration.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -48,6 +55,49 @@ pub enum Error {
     /// The question was answered with something else.
     #[error("not confirmed: nothing was changed")]
     Declined,
+    /// The URL names a database that is not the project's.
+    #[error("{of} names `{address}`, which is not this project's database")]
+    #[diagnostic(help(
+        "nothing was changed: to migrate that database use `townpass migrate`, which takes DATABASE_URL as it is; for the development database unset DATABASE_URL"
+    ))]
+    AnotherDatabase {
+        /// Who named it.
+        of: database_url::Source,
+        /// Where it is.
+        address: String,
+    },
+    /// The database is up, but not for the application.
+    #[error("the database is up, but {of} does not get in")]
+    #[diagnostic(help(
+        "make {of} and `POSTGRES_USER`, `POSTGRES_PASSWORD`, `POSTGRES_DB` of service `{service}` the same; `townpass dev url --database-url ''` prints what the Compose file's would be"
+    ))]
+    ApplicationRefused {
+        /// Who wrote the application's URL.
+        of: database_url::Source,
+        /// The database's service.
+        service: ServiceName,
+        /// What the server said.
+        #[source]
+        refused: Box<database::Error>,
+    },
+    /// Services beside the database need an engine.
+    #[error("{}", needs_engine(services))]
+    #[diagnostic(help("start a container engine, then run this again with `--provider docker`"))]
+    NeedsEngine {
+        /// The services.
+        services: Vec<String>,
+    },
+    /// The project's data is in Docker, and Docker cannot be had.
+    #[error("this project's data is in Docker, which cannot be used now")]
+    #[diagnostic(help(
+        "make Docker work again, as said above; or, for an empty database beside it, add `--provider embedded`"
+    ))]
+    DataInDocker {
+        /// What keeps Docker from being used.
+        #[source]
+        #[diagnostic_source]
+        because: docker::Error,
+    },
     /// The project's history is Alembic's.
     #[error("there is no `{}`, but there is an `alembic.ini`", migrations.display())]
     #[diagnostic(help(
@@ -57,6 +107,9 @@ pub enum Error {
         /// The directory that was looked for.
         migrations: PathBuf,
     },
+    /// Standard input could not be read.
+    #[error("cannot read standard input")]
+    Input(#[source] std::io::Error),
     /// Our own streams failed.
     #[error("cannot write the output")]
     Output(#[source] std::io::Error),
@@ -65,9 +118,20 @@ pub enum Error {
     Runtime(#[source] std::io::Error),
 }
 
+fn needs_engine(services: &[String]) -> String {
+    match services {
+        [] => "this needs a container engine".to_owned(),
+        services => format!(
+            "a container engine is needed to run {}",
+            services.join(", ")
+        ),
+    }
+}
+
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
+            Self::Compose(error) => error.blame(),
             Self::Config(error) => error.blame(),
             Self::Database(error) => error.blame(),
             Self::Docker(error) => error.blame(),
@@ -76,8 +140,12 @@ impl Diagnose for Error {
             Self::Url(error) => error.blame(),
             Self::Interrupted => Blame::Interrupted,
             Self::Alembic { .. } => Blame::Usage,
+            Self::AnotherDatabase { .. } => Blame::Refusal,
+            Self::ApplicationRefused { .. }
+            | Self::NeedsEngine { .. }
+            | Self::DataInDocker { .. } => Blame::Environment,
             Self::NobodyToAsk | Self::Declined => Blame::Refusal,
-            Self::Output(_) | Self::Runtime(_) => Blame::Environment,
+            Self::Input(_) | Self::Output(_) | Self::Runtime(_) => Blame::Environment,
         }
     }
 }

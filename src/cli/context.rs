@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::globals::{ColourChoice, Globals};
-use crate::config::{self, Env};
+use crate::config::{self, Env, Flags};
 use crate::report::{Printer, Story, paint::Colour, printer::Streams};
 
 /// The environment, the global options and the printer.
@@ -38,6 +38,19 @@ impl Context {
             Ok(())
         } else {
             Err(config::Error::Directory(self.directory.clone()))
+        }
+    }
+
+    /// The settings that were typed, or set as variables.
+    pub(crate) fn flags(&self) -> Flags {
+        Flags {
+            service: self.globals.service.clone(),
+            provider: self.globals.provider,
+            migrations: self.env.get("TOWNPASS_MIGRATIONS").map(Into::into),
+            timeout: None,
+            pg_bin: self.env.get("TOWNPASS_PG_BIN").map(Into::into),
+            archives: self.env.get("TOWNPASS_ARCHIVES").map(str::to_owned),
+            offline: self.env.get("TOWNPASS_OFFLINE").map(|it| it != "0"),
         }
     }
 

@@ -18,6 +18,8 @@ mod dev;
 mod duration;
 mod exit;
 mod globals;
+mod migrate;
+mod surroundings;
 
 /// Takes a project from a clone to a working, migrated database
 #[derive(Debug, Parser)]
@@ -34,6 +36,9 @@ enum Command {
     /// Run the development database
     #[command(subcommand)]
     Dev(dev::Command),
+    /// Move a database named by DATABASE_URL along the history; no container engine is involved
+    #[command(subcommand)]
+    Migrate(migrate::Verb),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -43,7 +48,7 @@ impl Command {
     fn passes_signals(&self) -> bool {
         match self {
             Self::Dev(command) => command.passes_signals(),
-            Self::Completions(_) => false,
+            Self::Migrate(_) | Self::Completions(_) => false,
         }
     }
 }
@@ -103,6 +108,7 @@ async fn run(context: &Context, command: Command) -> Result<u8, Error> {
     context.ensure_directory()?;
     match command {
         Command::Dev(command) => dev::run(context, command).await,
+        Command::Migrate(verb) => migrate::run(context, verb).await,
         Command::Completions(args) => Ok(completions::run(context, &args, Cli::command())),
     }
 }

@@ -195,6 +195,11 @@ pub enum Error {
         name: SnapshotName,
     },
 
+    /// Nothing was ever kept.
+    #[error("there are no snapshots")]
+    #[diagnostic(help("keep one with `townpass dev snapshot save NAME`"))]
+    NoSnapshots,
+
     /// Nothing to copy: the data was never initialised or is gone.
     #[error("there is no data to copy")]
     #[diagnostic(help("start the database first: `townpass dev up`"))]
@@ -362,6 +367,16 @@ impl<T: fmt::Display> fmt::Display for Names<'_, T> {
     }
 }
 
+impl Error {
+    /// Whether setting the role's password mends it.
+    pub fn is_about_login(&self) -> bool {
+        matches!(
+            self,
+            Self::StalePassword { .. } | Self::RoleMissing { .. } | Self::RoleLocked { .. }
+        )
+    }
+}
+
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
@@ -385,6 +400,7 @@ impl Diagnose for Error {
             | Self::PasswordEmpty { .. }
             | Self::SnapshotName { .. }
             | Self::SnapshotExists { .. }
+            | Self::NoSnapshots
             | Self::SnapshotMissing { .. } => Blame::Usage,
             Self::ExternalVolume { .. }
             | Self::BindMounted { .. }

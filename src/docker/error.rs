@@ -248,6 +248,19 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether the engine answers and has no way to the image.
+    pub fn lacks_image(&self) -> bool {
+        matches!(
+            self,
+            Self::NoImage { .. }
+                | Self::ImageAbsent { .. }
+                | Self::Unauthorized { .. }
+                | Self::RegistryUnreachable { .. }
+        )
+    }
+}
+
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {

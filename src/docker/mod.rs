@@ -17,6 +17,7 @@ pub mod event;
 mod usual;
 
 pub mod context_store;
+pub mod proxies;
 
 pub mod connect;
 mod dial;

@@ -5,17 +5,68 @@ use clap::Subcommand;
 use super::context::Context;
 use crate::error::Error;
 
+mod application;
+mod choose;
+mod down;
+mod exec;
+mod logs;
+mod migrate;
+mod psql;
+mod reset_db;
+mod reset_password;
+
+mod services;
+mod session;
+mod snapshot;
+mod status;
+mod up;
+mod url;
+
 /// The commands below `dev`.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {}
+pub(crate) enum Command {
+    /// Start the database and wait until it answers
+    Up(up::Args),
+    /// Stop the project's containers; the data stays
+    Down(down::Args),
+    /// Show how the database stands
+    Status(status::Args),
+    /// Show the database server's log
+    Logs(logs::Args),
+    /// Print the database's URL as seen from here
+    Url(url::Args),
+    /// Open psql on the database
+    Psql(psql::Args),
+    /// Run a command in the running container of a service
+    Exec(exec::Args),
+    /// Start the database if needed, then migrate it; without a verb, upgrade to head
+    Migrate(migrate::Args),
+    /// Empty the database, or mend its volume or its password; then migrate it
+    ResetDb(reset_db::Args),
+    /// Keep and restore copies of the database
+    #[command(subcommand)]
+    Snapshot(snapshot::Command),
+}
 
 impl Command {
+    /// Whether the command passes signals on to a child of its own.
     pub(crate) fn passes_signals(&self) -> bool {
-        false
+        matches!(self, Self::Psql(_) | Self::Exec(_))
     }
 }
 
+/// Runs one of them.
 pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error> {
-    let _ = context;
-    match command {}
+    match command {
+        Command::Up(args) => up::run(context, args).await,
+        Command::Down(args) => down::run(context, args).await,
+        Command::Status(args) => status::run(context, args).await,
+        Command::Logs(args) => logs::run(context, args).await,
+        Command::Url(args) => url::run(context, args).await,
+        Command::Psql(args) => psql::run(context, args).await,
+        Command::Exec(args) => exec::run(context, args).await,
+        Command::Migrate(args) => migrate::run(context, args).await,
+        Command::ResetDb(args) => reset_db::run(context, args).await,
+        Command::Snapshot(command) => snapshot::run(context, command).await,
+    }
 }

@@ -3,6 +3,7 @@
 
 mod database;
 mod docker;
+mod loss;
 mod migration;
 mod teller;
 

@@ -45,6 +45,12 @@ impl<'a> Story<'a> {
             .tell("•", Shade::Good, &Sanitised(text).to_string());
     }
 
+    /// The end of a wait, in words.
+    pub fn ready(&self, text: &str) {
+        self.record(&json!({ "event": "ready", "message": text }));
+        self.done(text);
+    }
+
     /// A thing that begins and lasts: a spinner, or a line where nothing moves.
     pub(super) fn begin(&self, text: &str) {
         if self.printer.moves() {

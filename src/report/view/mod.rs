@@ -8,6 +8,7 @@ use super::Painter;
 
 pub mod migration;
 pub mod plan;
+pub mod reset;
 pub mod snapshot;
 pub mod status;
 pub mod url;

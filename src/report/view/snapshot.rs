@@ -8,7 +8,7 @@ use super::Report;
 use crate::report::words::Bytes;
 use crate::report::{Painter, Shade};
 
-/// What `dev snapshot list` found, the newest last.
+/// What `dev snapshot list` found, the newest first.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Snapshots {
@@ -49,5 +49,32 @@ impl Report for Snapshots {
             writeln!(out, "{name}  {}  {:<8}  {size}", row.created, row.of)?;
         }
         Ok(())
+    }
+}
+
+/// What became of one snapshot.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Named {
+    /// `saved`, `restored` or `deleted`.
+    pub did: &'static str,
+    /// The snapshot.
+    pub snapshot: String,
+}
+
+impl Named {
+    /// `did` was done to `snapshot`.
+    pub fn new(did: &'static str, snapshot: impl fmt::Display) -> Self {
+        Self {
+            did,
+            snapshot: snapshot.to_string(),
+        }
+    }
+}
+
+impl Report for Named {
+    fn human(&self, out: &mut Painter) -> fmt::Result {
+        let name = out.shade(Shade::Name, &self.snapshot);
+        writeln!(out, "{} snapshot {name}", self.did)
     }
 }

@@ -1,6 +1,6 @@
 //! How the development database stands.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::Serialize;
 

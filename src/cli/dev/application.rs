@@ -1,0 +1,178 @@
+//! The URL of the project's application, as seen from here.
+
+use std::time::Duration;
+
+use super::session::Session;
+use crate::cli::context::Context;
+use crate::config::database_url::Source;
+use crate::database::{self, Account};
+use crate::error::Error;
+use crate::host::{self, Outcome, detect};
+use crate::report::{Story, view};
+use crate::url::{Address, DatabaseUrl};
+
+/// How long the server, which answers, may take to let the application in.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A URL with its origin. The Compose file alone also makes one.
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    /// The URL to use.
+    pub(crate) url: DatabaseUrl,
+    /// Who wrote it; nobody where it was made of the Compose file's account.
+    pub(crate) source: Option<Source>,
+    /// What was decided about it, and why.
+    pub(crate) why: Vec<String>,
+    /// What was written names another's database, and this URL took its place.
+    replaced: Option<Replaced>,
+}
+
+/// A URL that is left alone.
+#[derive(Clone, Debug)]
+struct Replaced {
+    source: Source,
+    address: Address,
+}
+
+impl Application {
+    /// Takes what is written, or makes a URL of the account.
+    pub(crate) fn written(context: &Context, session: &Session) -> Result<Self, Error> {
+        let flag = context.globals.database_url.as_deref();
+        let configured = crate::config::Configured::inside(
+            flag,
+            &context.env,
+            &session.project,
+            &session.wanted.service,
+        )?;
+        Ok(match configured {
+            Some(configured) => Self {
+                url: configured.url,
+                source: Some(configured.source),
+                why: Vec::new(),
+                replaced: None,
+            },
+            None => Self::of_account(session),
+        })
+    }
+
+    fn of_account(session: &Session) -> Self {
+        let Account {
+            user,
+            password,
+            database,
+        } = session.provider.account();
+        let endpoint = session.inner_endpoint();
+        Self {
+            url: DatabaseUrl::build(user, password.as_ref(), &endpoint, database),
+            source: None,
+            why: vec![format!(
+                "no DATABASE_URL is set: made of service `{}` in the Compose file",
+                session.wanted.service
+            )],
+            replaced: None,
+        }
+    }
+
+    /// The URL as it is right here. One that names another database is warned about, and the
+    /// project's own takes its place.
+    pub(crate) async fn seen_from_here(
+        self,
+        session: &Session,
+        story: &Story<'_>,
+    ) -> Result<Self, Error> {
+        let mut evidence = session.provider.whereabouts().await?;
+        detect::look(&mut evidence, &self.url).await;
+        let mut decision = host::decide(&evidence, &self.url)?;
+        let mut seen = self;
+        if decision.outcome == Outcome::Foreign {
+            let replaced = seen.source.take().map(|source| Replaced {
+                source,
+                address: decision.address,
+            });
+            seen = Self {
+                replaced,
+                ..Self::of_account(session)
+            };
+            detect::look(&mut evidence, &seen.url).await;
+            decision = host::decide(&evidence, &seen.url)?;
+        }
+        for warning in &decision.warnings {
+            story.warning(warning);
+        }
+        seen.url = decision.url;
+        seen.why.push(decision.why);
+        Ok(seen)
+    }
+
+    /// Refuses to change anything while `DATABASE_URL` means another database: whoever typed the
+    /// command may mean that one. The server need not run for that.
+    pub(crate) async fn ensure_ours(&self, session: &Session) -> Result<(), Error> {
+        let Some(source) = &self.source else {
+            return Ok(());
+        };
+        let Ok(evidence) = session.provider.whereabouts().await else {
+            return Ok(());
+        };
+        match host::decide(&evidence, &self.url) {
+            Ok(decision) if decision.outcome == Outcome::Foreign => Err(Error::AnotherDatabase {
+                of: source.clone(),
+                address: decision.address.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Warns of a URL that was left alone.
+    pub(crate) fn warn(&self, story: &Story<'_>) {
+        if let Some(Replaced { source, address }) = &self.replaced {
+            story.warning(&format!(
+                "{source} names `{address}`, which is not this project's database; it is left alone"
+            ));
+        }
+    }
+
+    /// The URL as it is right in a container on the project's network.
+    pub(crate) fn seen_by_containers(mut self, session: &Session) -> Self {
+        let endpoint = session.inner_endpoint();
+        self.url = self.url.with_endpoint(&endpoint);
+        self.why.push(format!(
+            "a container on the project's network reaches it as `{endpoint}`"
+        ));
+        self
+    }
+
+    /// Logs in as the application will. The owner's account was tried before.
+    pub(crate) async fn prove(&self, session: &Session) -> Result<(), Error> {
+        let owner = session.provider.account();
+        let as_owner = self.url.user().as_ref() == Some(&owner.user)
+            && self.url.password() == owner.password
+            && self.url.database().as_ref() == Some(&owner.database);
+        let Some(source) = self.source.as_ref().filter(|_| !as_owner) else {
+            return Ok(());
+        };
+        match database::open(&self.url, PATIENCE).await {
+            Ok(_) => Ok(()),
+            Err(refused) => Err(Error::ApplicationRefused {
+                of: source.clone(),
+                service: session.wanted.service.clone(),
+                refused: Box::new(refused),
+            }),
+        }
+    }
+
+    /// The result to show.
+    pub(crate) fn view(&self, session: &Session) -> view::url::Url {
+        let endpoint = match self.url.address() {
+            Address::Tcp(endpoint) => Some(endpoint),
+            Address::Socket { .. } | Address::Unnamed { .. } => None,
+        };
+        view::url::Url {
+            url: self.url.to_string(),
+            usable: self.url.reveal().to_owned(),
+            host: endpoint.as_ref().map(|it| it.host.clone()),
+            port: endpoint.map(|it| it.port),
+            provider: session.provider.kind().to_string(),
+            why: self.why.clone(),
+        }
+    }
+}

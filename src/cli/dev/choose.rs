@@ -1,0 +1,187 @@
+//! Makes the provider that `database::choice` decides on.
+
+use std::collections::BTreeMap;
+
+use super::session::account;
+use crate::cli::context::Context;
+use crate::cli::surroundings;
+use crate::compose::Project;
+use crate::compose::database::Wanted;
+use crate::config::places::Places;
+use crate::config::state::State;
+use crate::config::{ProviderChoice, Settings};
+use crate::database::choice::{self, Asked, Choice, Facts};
+use crate::database::container::{self, Container};
+use crate::database::embedded::{self, Embedded, settings as embedded_settings};
+use crate::database::{Kind, Provider};
+use crate::docker::decide::Pull;
+use crate::docker::{self, Engine};
+use crate::error::Error;
+use crate::host::{Override, detect};
+
+/// Everything a provider is made of.
+pub(super) struct Parts<'a> {
+    pub(super) context: &'a Context,
+    pub(super) project: &'a Project,
+    pub(super) wanted: &'a Wanted,
+    pub(super) settings: &'a Settings,
+    pub(super) places: &'a Places,
+    pub(super) state: &'a State,
+    pub(super) pull: &'a Pull,
+    pub(super) proxies: &'a BTreeMap<String, String>,
+}
+
+/// A provider, with the reason if nobody asked for it.
+pub(super) struct Chosen {
+    pub(super) provider: Box<dyn Provider>,
+    pub(super) engine: Option<Engine>,
+    pub(super) standing_in: Option<String>,
+}
+
+/// Asks for an engine unless the embedded provider was asked for, and chooses.
+pub(super) async fn provider(parts: &Parts<'_>) -> Result<Chosen, Error> {
+    let asked = asked(parts.settings);
+    if asked == Asked::For(Kind::Embedded) {
+        return Ok(embedded(parts, None, None));
+    }
+    let connected = docker::connect(&surroundings::docker(parts.context)).await;
+    let engine = match &connected {
+        Ok(_) => choice::Engine::Answers,
+        Err(_) => choice::Engine::Silent,
+    };
+    let last = parts.state.provider();
+    match (
+        Choice::of(Facts {
+            asked,
+            engine,
+            last,
+        }),
+        connected,
+    ) {
+        (Choice::Docker, connected) => Ok(docker(parts, connected?)),
+        (Choice::DataInDocker, Err(because)) => Err(Error::DataInDocker { because }),
+        (Choice::StayEmbedded, connected) => {
+            let reason = "this project's data is in the embedded provider, which goes on; \
+                          `--provider docker` starts an empty database in Docker";
+            Ok(embedded(parts, connected.ok(), Some(reason.to_owned())))
+        }
+        (Choice::Embedded | Choice::StandIn | Choice::DataInDocker, connected) => {
+            let reason = connected.as_ref().err().map(stands_in);
+            Ok(embedded(parts, connected.ok(), reason))
+        }
+    }
+}
+
+/// Chooses again, after an engine answered that has no way to the image.
+pub(super) fn without_image(parts: &Parts<'_>, lacking: docker::Error) -> Result<Chosen, Error> {
+    let facts = Facts {
+        asked: asked(parts.settings),
+        engine: choice::Engine::LacksImage,
+        last: parts.state.provider(),
+    };
+    match Choice::of(facts) {
+        Choice::StandIn => {
+            let reason = stands_in(&lacking);
+            Ok(embedded(parts, None, Some(reason)))
+        }
+        Choice::DataInDocker => Err(Error::DataInDocker { because: lacking }),
+        Choice::Docker | Choice::Embedded | Choice::StayEmbedded => Err(lacking.into()),
+    }
+}
+
+fn stands_in(because: &docker::Error) -> String {
+    format!(
+        "{because}\nso the embedded provider runs the database: a private PostgreSQL on this machine"
+    )
+}
+
+fn asked(settings: &Settings) -> Asked {
+    match settings.provider {
+        ProviderChoice::Auto => Asked::Whichever,
+        ProviderChoice::Docker => Asked::For(Kind::Docker),
+        ProviderChoice::Embedded => Asked::For(Kind::Embedded),
+    }
+}
+
+fn docker(parts: &Parts<'_>, engine: Engine) -> Chosen {
+    let environment = &parts.context.env;
+    let explicit = environment.get("TOWNPASS_DB_HOST");
+    let container = Container::new(container::Settings {
+        engine: engine.clone(),
+        project: parts.project.clone(),
+        service: parts.wanted.service.clone(),
+        account: account(parts.wanted),
+        pull: parts.pull.clone(),
+        patience: parts.settings.timeout,
+        proxies: parts.proxies.clone(),
+        surroundings: detect::surroundings(environment.variables()),
+        explicit: explicit.and_then(|text| Override::parse(text, "TOWNPASS_DB_HOST")),
+    });
+    Chosen {
+        provider: Box::new(container),
+        engine: Some(engine),
+        standing_in: None,
+    }
+}
+
+fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<String>) -> Chosen {
+    let Parts {
+        wanted, settings, ..
+    } = parts;
+    let environment = &parts.context.env;
+    let get = |names: [&str; 2]| {
+        let found = names.into_iter().find_map(|name| environment.get(name));
+        found.map(str::to_owned)
+    };
+    let mut releases = embedded_settings::Releases {
+        proxies: embedded_settings::Proxies {
+            https: get(["HTTPS_PROXY", "https_proxy"]),
+            http: get(["http_proxy", "HTTP_PROXY"]),
+            all: get(["ALL_PROXY", "all_proxy"]),
+            none: get(["NO_PROXY", "no_proxy"]),
+        },
+        ..embedded_settings::Releases::default()
+    };
+    if let Some(base) = &settings.archives {
+        releases.base_url.clone_from(base);
+    }
+    let provider = Embedded::new(embedded::Settings {
+        wanted_major: wanted.major,
+        port: published(parts),
+        search: embedded_settings::Search {
+            configured: settings.pg_bin.clone(),
+            path: environment.get("PATH").map(Into::into),
+            ..embedded_settings::Search::default()
+        },
+        fetch: if settings.offline {
+            embedded_settings::Fetch::Offline
+        } else {
+            embedded_settings::Fetch::Online {
+                releases,
+                python: embedded_settings::Python::Allowed,
+            }
+        },
+        ..embedded::Settings::new(
+            account(wanted),
+            wanted.service.clone(),
+            parts.project.name.clone(),
+            parts.state.directory().join("postgres"),
+            parts.places.cache.join("postgres"),
+        )
+    });
+    Chosen {
+        provider: Box::new(provider),
+        engine,
+        standing_in,
+    }
+}
+
+/// The port of this machine that the Compose file gives to the database.
+fn published(parts: &Parts<'_>) -> Option<u16> {
+    let service = parts.project.service(parts.wanted.service.as_str())?;
+    let port = service
+        .ports
+        .iter()
+        .find(|it| it.target == parts.wanted.port)?;
+    port.published.as_ref()?.parse().ok()
+}

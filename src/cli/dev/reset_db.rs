@@ -1,0 +1,160 @@
+//! `townpass dev reset-db`: the database emptied, or its volume made anew, or its password set.
+//! The history is applied afterwards.
+
+use std::time::Duration;
+
+use super::application::Application;
+use super::reset_password::{self, NewPassword};
+use super::session::Session;
+use crate::cli::confirm;
+use crate::cli::context::Context;
+use crate::cli::migrate::{Workplace, walk};
+use crate::database::lifecycle::{self, Contents};
+use crate::database::loss;
+use crate::database::reset::{BindMount, Depth, Plan};
+use crate::database::template::Key;
+use crate::error::Error;
+use crate::migration::Directory;
+use crate::report::view::migration::Row;
+use crate::report::{Story, view};
+use crate::url::DatabaseUrl;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Remove the whole data directory and initialise it anew
+    #[arg(long, conflicts_with = "password")]
+    volume: bool,
+    /// Set the password alone and keep the data: NEW, standard input where NEW is `-`, else the
+    /// Compose file's
+    #[arg(long, value_name = "NEW", num_args = 0..=1)]
+    password: Option<Option<String>>,
+    /// With --volume: empty a directory of the host that is mounted as data
+    #[arg(long, requires = "volume")]
+    empty_bind_mount: bool,
+    /// Do not apply the history afterwards
+    #[arg(long)]
+    no_migrate: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// How long to wait until the database answers
+    #[arg(long, value_name = "DURATION", value_parser = crate::cli::duration::parse, env = "TOWNPASS_TIMEOUT")]
+    timeout: Option<Duration>,
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
+    let mut session = Session::open_with(context, args.timeout, None).await?;
+    let application = Application::written(context, &session)?;
+    application.ensure_ours(&session).await?;
+    let story = context.story();
+    let _lock = session.lock(&story).await?;
+    let history = if args.no_migrate {
+        None
+    } else {
+        session.history()?
+    };
+    if let Some(new) = &args.password {
+        let new = NewPassword::read(new.as_deref())?;
+        let reset = reset_password::run(&session, &application, &new, &story).await?;
+        session.remember()?;
+        if history.is_some() {
+            let url = reset.url.clone();
+            to_head(context, &session, url, &story).await?;
+        }
+        drop(story);
+        context.printer.show(&reset.view);
+        return Ok(0);
+    }
+    let depth = if args.volume {
+        Depth::Volume
+    } else {
+        Depth::Contents
+    };
+    let up = match (depth, args.dry_run) {
+        (Depth::Contents, false) => Some(session.up(context, &story).await?),
+        _ => None,
+    };
+    let bind_mount = if args.empty_bind_mount {
+        BindMount::Empty
+    } else {
+        BindMount::Spare
+    };
+    let facts = loss::facts(&*session.provider, depth).await?;
+    let plan = Plan::decide(
+        depth,
+        &session.provider.account().database,
+        facts,
+        bind_mount,
+    )?;
+    if args.dry_run {
+        let mut steps = plan.steps();
+        steps.extend(history.is_some().then(|| "apply the history".to_owned()));
+        let provider = session.provider.kind().to_string();
+        context.printer.show(&view::plan::Plan { provider, steps });
+        return Ok(0);
+    }
+    if !plan.loss.is_nothing() {
+        story.loss(&plan);
+        confirm::require(context, session.project.name.as_str())?;
+    }
+    let key = match (&history, &up) {
+        (Some(history), Some(up)) => Some(key(history, &up.ready.server_version)),
+        _ => None,
+    };
+    let target = match up {
+        Some(up) => up.target,
+        None => session.target_or_nowhere().await,
+    };
+    let outcome = lifecycle::reset(
+        &*session.provider,
+        &target,
+        &plan,
+        key.as_ref(),
+        session.settings.timeout,
+        &mut |event| story.database(&event),
+    )
+    .await?;
+    session.remember()?;
+    let mut revisions = Vec::new();
+    if history.is_some() {
+        let url = application.seen_from_here(&session, &story).await?.url;
+        revisions = to_head(context, &session, url, &story).await?;
+        if let (Some(key), Contents::Empty) = (&key, outcome.contents) {
+            lifecycle::keep_template(&outcome.target, key, &mut |event| story.database(&event))
+                .await?;
+        }
+    }
+    drop(story);
+    context.printer.show(&view::reset::Reset {
+        depth,
+        database: plan.database.to_string(),
+        safety_snapshot: outcome.safety.map(|name| name.to_string()),
+        from_template: outcome.contents == Contents::Migrated,
+        revisions,
+    });
+    Ok(0)
+}
+
+async fn to_head(
+    context: &Context,
+    session: &Session,
+    url: DatabaseUrl,
+    story: &Story<'_>,
+) -> Result<Vec<Row>, Error> {
+    let workplace = Workplace {
+        migrations: session.migrations(),
+        url: Some(url),
+    };
+    Ok(walk::to_head(context, &workplace, story).await?.revisions)
+}
+
+/// What a template must have been made from to stand in for running `history`.
+fn key(history: &Directory, server_version: &str) -> Key {
+    let files: Vec<(String, &[u8])> = history
+        .revisions()
+        .map(|it| (it.up.name(), it.up.text.as_bytes()))
+        .collect();
+    let engine = concat!("townpass ", env!("CARGO_PKG_VERSION"));
+    let files = files.iter().map(|(name, text)| (name.as_str(), *text));
+    Key::new(engine, server_version, files)
+}

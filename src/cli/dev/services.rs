@@ -1,0 +1,77 @@
+//! Services beside the database: started with it, and taken down with the project.
+
+use std::time::SystemTime;
+
+use super::session::Session;
+use crate::compose::Service;
+use crate::docker::Engine;
+use crate::docker::decide::Policy;
+use crate::docker::down_plan::{DownPlan, Scope, VolumeFate};
+use crate::docker::plan::UpPlan;
+use crate::error::Error;
+use crate::ident::ServiceName;
+use crate::report::Story;
+
+impl Session {
+    /// The engine that runs this project's containers; `services` are what it is needed for.
+    pub(super) fn engine_for(&self, services: &[String]) -> Result<&Engine, Error> {
+        self.engine.as_ref().ok_or_else(|| Error::NeedsEngine {
+            services: services.to_vec(),
+        })
+    }
+
+    /// A service by its name.
+    pub(super) fn service(&self, name: &str) -> Result<&Service, Error> {
+        Ok(self.project.find(name)?)
+    }
+
+    /// What starting `services` and what they depend on would do, a line each.
+    pub(super) async fn plan_services(&self, services: &[String]) -> Result<Vec<String>, Error> {
+        if services.is_empty() {
+            return Ok(Vec::new());
+        }
+        let plan = self.services_plan(services).await?;
+        Ok(plan.steps.iter().map(ToString::to_string).collect())
+    }
+
+    /// Starts `services`, after what they depend on.
+    pub(super) async fn start_services(
+        &self,
+        services: &[String],
+        story: &Story<'_>,
+    ) -> Result<(), Error> {
+        if services.is_empty() {
+            return Ok(());
+        }
+        let engine = self.engine_for(services)?;
+        let plan = self.services_plan(services).await?;
+        engine
+            .carry_out(&plan, &mut |event| story.docker(&event))
+            .await?;
+        Ok(())
+    }
+
+    async fn services_plan(&self, services: &[String]) -> Result<UpPlan<'_>, Error> {
+        let engine = self.engine_for(services)?;
+        let names: Vec<ServiceName> = services.iter().map(ServiceName::new).collect();
+        let order = self.project.start_order(&names)?;
+        let order: Vec<ServiceName> = order.into_iter().map(|it| it.name.clone()).collect();
+        let observed = engine.observe(&self.project, &order).await?;
+        let policy = Policy {
+            pull: self.pull.clone(),
+            now: SystemTime::now(),
+            patience: self.settings.timeout,
+            proxies: self.proxies.clone(),
+        };
+        Ok(UpPlan::decide(&self.project, &order, &observed, &policy)?)
+    }
+
+    /// What taking the project down would do.
+    pub(super) async fn down_plan(&self, fate: VolumeFate) -> Result<DownPlan, Error> {
+        let observed = self.engine_for(&[])?.survey().await?;
+        Ok(
+            DownPlan::decide(&self.project, Scope::Project, fate, &observed)
+                .map_err(crate::docker::Error::Refused)?,
+        )
+    }
+}

@@ -1,0 +1,236 @@
+//! A project and the provider of its database: what every `dev` command begins with.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::choose::{self, Chosen};
+use crate::cli::context::Context;
+use crate::cli::surroundings;
+use crate::compose::database::Wanted;
+use crate::compose::{self, Project, PullPolicy};
+use crate::config::Settings;
+use crate::config::file::File;
+use crate::config::places::Places;
+use crate::config::state::{Lock, State};
+use crate::database::{self, Account, Provider, Ready, Target, until_ready};
+use crate::docker::decide::Pull;
+use crate::docker::{Engine, proxies};
+use crate::error::Error;
+use crate::host::Endpoint;
+use crate::migration::{Directory, Journal, Plan};
+use crate::report::Story;
+use crate::report::words::Span;
+
+/// One project in one run.
+pub(crate) struct Session {
+    pub(crate) project: Project,
+    pub(crate) wanted: Wanted,
+    pub(crate) settings: Settings,
+    pub(crate) provider: Box<dyn Provider>,
+    pub(super) engine: Option<Engine>,
+    pub(super) pull: Pull,
+    pub(super) proxies: BTreeMap<String, String>,
+    pub(super) places: Places,
+    pub(super) state: State,
+    /// Why the embedded provider was chosen, where nobody asked for it.
+    standing_in: Option<String>,
+}
+
+/// A database that answers.
+#[derive(Debug)]
+pub(crate) struct Up {
+    /// How its owner reaches it from here.
+    pub(crate) target: Target,
+    /// What it answered.
+    pub(crate) ready: Ready,
+}
+
+impl Session {
+    /// Loads the project and chooses the provider. Nothing is changed.
+    pub(crate) async fn open(context: &Context) -> Result<Self, Error> {
+        Self::open_with(context, None, None).await
+    }
+
+    /// The same, with what a command has to say about patience and images.
+    pub(crate) async fn open_with(
+        context: &Context,
+        patience: Option<Duration>,
+        pull: Option<PullPolicy>,
+    ) -> Result<Self, Error> {
+        let project = compose::load(&request(context))?;
+        for warning in &project.warnings {
+            context.printer.warn(&warning.to_string());
+        }
+        let mut settings = Settings::resolve(context.flags(), File::read(&project.directory)?);
+        settings.timeout = patience.unwrap_or(settings.timeout);
+        let service = compose::database::find(&project, settings.service.as_deref())?;
+        let wanted = compose::database::wanted(&project, service)?;
+        let places = Places::of(&context.env)?;
+        let state = State::of(&places, &project.name, &project.directory);
+        let pull = pull.map_or(Pull::AsWritten, Pull::Forced);
+        let proxies = proxies::configured(&surroundings::docker(context));
+        let parts = choose::Parts {
+            context,
+            project: &project,
+            wanted: &wanted,
+            settings: &settings,
+            places: &places,
+            state: &state,
+            pull: &pull,
+            proxies: &proxies,
+        };
+        let Chosen {
+            provider,
+            engine,
+            standing_in,
+        } = choose::provider(&parts).await?;
+        Ok(Self {
+            project,
+            wanted,
+            settings,
+            provider,
+            engine,
+            pull,
+            proxies,
+            places,
+            state,
+            standing_in,
+        })
+    }
+
+    /// Waits until no other command works on this project.
+    pub(crate) async fn lock(&self, story: &Story<'_>) -> Result<Lock, Error> {
+        let waiting = || story.note("another townpass works on this project, waiting for it");
+        Ok(self.state.lock(waiting).await?)
+    }
+
+    /// Starts the database and waits until it answers its owner.
+    pub(crate) async fn up(&mut self, context: &Context, story: &Story<'_>) -> Result<Up, Error> {
+        self.start(context, story).await?;
+        let target = self.target().await?;
+        let ready = until_ready(
+            &*self.provider,
+            &target,
+            self.settings.timeout,
+            &mut |event| story.database(&event),
+        )
+        .await?;
+        self.remember()?;
+        story.ready(&format!(
+            "PostgreSQL {} answers on {} after {}",
+            ready.server_version,
+            target.endpoint,
+            Span(ready.elapsed)
+        ));
+        Ok(Up { target, ready })
+    }
+
+    /// Starts the server. Where Docker was the natural choice but its image cannot be had, the
+    /// embedded provider stands in, and that is said.
+    pub(crate) async fn start(
+        &mut self,
+        context: &Context,
+        story: &Story<'_>,
+    ) -> Result<(), Error> {
+        if let Some(reason) = &self.standing_in {
+            story.warning(reason);
+        }
+        let started = self
+            .provider
+            .start(&mut |event| story.database(&event))
+            .await;
+        let lacking = match started {
+            Err(database::Error::Docker(error)) if error.lacks_image() => error,
+            other => return Ok(other?),
+        };
+        let parts = choose::Parts {
+            context,
+            project: &self.project,
+            wanted: &self.wanted,
+            settings: &self.settings,
+            places: &self.places,
+            state: &self.state,
+            pull: &self.pull,
+            proxies: &self.proxies,
+        };
+        let Chosen {
+            provider,
+            standing_in,
+            ..
+        } = choose::without_image(&parts, lacking)?;
+        self.provider = provider;
+        if let Some(reason) = standing_in {
+            story.warning(&reason);
+        }
+        Ok(self
+            .provider
+            .start(&mut |event| story.database(&event))
+            .await?)
+    }
+
+    /// Remembers which provider has the data.
+    pub(crate) fn remember(&self) -> Result<(), Error> {
+        Ok(self.state.remember(self.provider.kind())?)
+    }
+
+    /// How the owner of the database reaches it from here.
+    pub(crate) async fn target(&self) -> Result<Target, Error> {
+        let endpoint = self.provider.endpoint().await?;
+        Ok(Target::new(endpoint, self.provider.account().clone()))
+    }
+
+    /// The same; where the server does not run, an address that nobody listens on.
+    pub(crate) async fn target_or_nowhere(&self) -> Target {
+        self.target().await.unwrap_or_else(|_| {
+            let nowhere = Endpoint::new("127.0.0.1", 0);
+            Target::new(nowhere, self.provider.account().clone())
+        })
+    }
+
+    /// The database as a container on the project's network reaches it.
+    pub(crate) fn inner_endpoint(&self) -> Endpoint {
+        Endpoint::new(self.wanted.service.as_str(), self.wanted.port)
+    }
+
+    /// Where the migrations are.
+    pub(crate) fn migrations(&self) -> PathBuf {
+        self.project.directory.join(&self.settings.migrations)
+    }
+
+    /// The history, where there is one, and proof that it leads from nothing to its head.
+    pub(crate) fn history(&self) -> Result<Option<Directory>, Error> {
+        let path = self.migrations();
+        if !path.exists() {
+            return Ok(None);
+        }
+        let directory = Directory::read(&path)?;
+        Plan::upgrade(
+            &directory,
+            &Journal::default(),
+            &crate::migration::Target::head(),
+        )?;
+        Ok(Some(directory))
+    }
+}
+
+/// What the Compose file asks for.
+pub(super) fn account(wanted: &Wanted) -> Account {
+    Account {
+        user: wanted.user.clone(),
+        password: wanted.password.clone(),
+        database: wanted.database.clone(),
+    }
+}
+
+/// What was typed, as the loader of Compose files wants it.
+fn request(context: &Context) -> compose::Request {
+    let globals = &context.globals;
+    compose::Request {
+        files: globals.compose_files(),
+        project_name: globals.project_name.clone(),
+        profiles: globals.profiles.clone(),
+        env_files: globals.env_files.clone(),
+        ..compose::Request::in_directory(&context.directory, context.env.variables().clone())
+    }
+}

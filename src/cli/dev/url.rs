@@ -1,0 +1,53 @@
+//! `townpass dev url`: the address for the tool that asks.
+
+use clap::ValueEnum;
+
+use super::application::Application;
+use super::session::Session;
+use crate::cli::context::Context;
+use crate::error::Error;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// For whom: this place, or a container on the project's network
+    #[arg(long = "for", value_enum, default_value_t)]
+    reader: Reader,
+    /// The dialect: postgresql, postgresql+psycopg, postgresql+asyncpg, …
+    #[arg(long)]
+    dialect: Option<String>,
+    /// Show the password in JSON too
+    #[arg(long)]
+    show_password: bool,
+}
+
+/// Who will read the URL.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Reader {
+    /// Whoever stands where this command does.
+    #[default]
+    Host,
+    /// A container on the project's network.
+    Container,
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
+    let session = Session::open(context).await?;
+    let written = Application::written(context, &session)?;
+    let mut application = match args.reader {
+        Reader::Host => written.seen_from_here(&session, &context.story()).await?,
+        Reader::Container => written.seen_by_containers(&session),
+    };
+    application.warn(&context.story());
+    for why in &application.why {
+        context.printer.explain(why);
+    }
+    if let Some(dialect) = &args.dialect {
+        application.url = application.url.with_dialect(dialect)?;
+    }
+    let mut view = application.view(&session);
+    if args.show_password {
+        view.url.clone_from(&view.usable);
+    }
+    context.printer.show(&view);
+    Ok(0)
+}

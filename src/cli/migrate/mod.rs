@@ -1,0 +1,119 @@
+//! `townpass migrate`: the history on a database named by its URL. No Docker is involved; this
+//! is the door for CI and deploy jobs. `dev migrate` comes in with a URL of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Subcommand;
+
+use super::context::Context;
+use crate::config::{Configured, Settings, database_url, file::File};
+use crate::database::{self, PgConnection};
+use crate::error::Error;
+use crate::migration::Directory;
+use crate::migration::listing::Detail;
+use crate::report::Verbosity;
+use crate::url::{self, DatabaseUrl};
+
+pub(super) mod current;
+pub(super) mod history;
+pub(super) mod walk;
+
+/// How long a server may take to take a connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The verbs, in Alembic's words.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Apply revisions, up to head unless told otherwise
+    Upgrade(walk::Upgrade),
+    /// Revert revisions
+    Downgrade(walk::Downgrade),
+    /// Show where the database stands
+    Current(current::Args),
+    /// Show the revisions, newest first
+    History(history::Args),
+}
+
+impl Verb {
+    /// What `dev migrate` without a verb means.
+    pub(crate) fn upgrade_to_head() -> Self {
+        Self::Upgrade(walk::Upgrade::to_head())
+    }
+
+    /// Whether the verb looks at a database at all.
+    pub(crate) fn needs_database(&self) -> bool {
+        match self {
+            Self::Upgrade(_) | Self::Downgrade(_) | Self::Current(_) => true,
+            Self::History(args) => args.needs_database(),
+        }
+    }
+}
+
+/// What a verb works on.
+#[derive(Debug)]
+pub(crate) struct Workplace {
+    /// The directory of the migrations.
+    pub(crate) migrations: PathBuf,
+    /// The database; absent where the verb needs none.
+    pub(crate) url: Option<DatabaseUrl>,
+}
+
+impl Workplace {
+    /// Reads the history, or says that it is Alembic's.
+    pub(crate) fn history(&self) -> Result<Directory, Error> {
+        let project = self.migrations.parent();
+        if !self.migrations.exists()
+            && project.is_some_and(|project| project.join("alembic.ini").exists())
+        {
+            return Err(Error::Alembic {
+                migrations: self.migrations.clone(),
+            });
+        }
+        Ok(Directory::read(&self.migrations)?)
+    }
+
+    /// Connects to the database.
+    async fn connect(&self, context: &Context) -> Result<PgConnection, Error> {
+        let url = self.url.as_ref().ok_or_else(|| url::Error::Unset {
+            variable: database_url::VARIABLE.to_owned(),
+        })?;
+        for warning in url.parameters().warnings {
+            context.printer.warn(&warning);
+        }
+        Ok(database::open(url, PATIENCE).await?)
+    }
+}
+
+/// Runs a verb on the database that the environment names.
+pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
+    let settings = Settings::resolve(context.flags(), File::read(&context.directory)?);
+    let configured = Configured::outside(context.globals.database_url.as_deref(), &context.env)?;
+    let workplace = Workplace {
+        migrations: context.directory.join(settings.migrations),
+        url: configured.map(|configured| configured.url),
+    };
+    answer(context, &workplace, verb).await
+}
+
+/// Runs a verb.
+pub(crate) async fn answer(
+    context: &Context,
+    workplace: &Workplace,
+    verb: Verb,
+) -> Result<u8, Error> {
+    match verb {
+        Verb::Upgrade(args) => walk::upgrade(context, workplace, args).await,
+        Verb::Downgrade(args) => walk::downgrade(context, workplace, args).await,
+        Verb::Current(args) => current::run(context, workplace, &args).await,
+        Verb::History(args) => history::run(context, workplace, &args).await,
+    }
+}
+
+/// How much a listing tells.
+fn detail(context: &Context) -> Detail {
+    match context.printer.verbosity() {
+        Verbosity::Verbose => Detail::Verbose,
+        Verbosity::Quiet | Verbosity::Normal => Detail::Short,
+    }
+}

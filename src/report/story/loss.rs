@@ -1,0 +1,55 @@
+//! What dies, said before it does.
+
+use jiff::Timestamp;
+
+use super::Story;
+use crate::database::reset::{Holding, Loss, Plan, Safety, words};
+use crate::report::words::{Bytes, Count};
+
+impl Story<'_> {
+    /// Says what a reset would destroy, and whether a copy is kept.
+    pub fn loss(&self, plan: &Plan) {
+        let place = words(&plan.data);
+        match &plan.loss {
+            Loss::Unknown => {
+                self.warning(&format!(
+                    "{place} will be removed; the server does not answer, so what is in it cannot be told"
+                ));
+            }
+            Loss::Known { holdings, roles } => {
+                for holding in holdings {
+                    self.warning(&format!("this removes {}", told(holding)));
+                }
+                if let Ok(roles @ 1..) = usize::try_from(*roles) {
+                    self.warning(&format!("this removes {}", Count(roles, "role")));
+                }
+            }
+        }
+        if plan.safety == Safety::Keep {
+            self.note("a snapshot is kept first; `townpass dev snapshot restore` undoes this");
+        }
+    }
+}
+
+fn told(holding: &Holding) -> String {
+    let name = &holding.name;
+    let size = Bytes(holding.size);
+    match &holding.inside {
+        None => format!("database `{name}`, {size}"),
+        Some(inside) => {
+            let tables = Count(
+                usize::try_from(inside.tables).unwrap_or(usize::MAX),
+                "table",
+            );
+            let written = inside
+                .last_written()
+                .and_then(|time| Timestamp::try_from(time).ok())
+                .map(|time| format!(", last written {}", time.strftime("%Y-%m-%d %H:%M UTC")))
+                .unwrap_or_default();
+            format!(
+                "database `{name}`, {size}, {tables}, about {} rows{written}",
+                inside.rows
+            )
+        }
+    }
+}
