@@ -168,6 +168,43 @@ mod tests {
         }
     }
 
+    /// `up` hashes the variables of an `env_file` and leaves the key out, which `config --hash` of
+    /// 2.26 does not show: this was seen on a container that it created.
+    #[test]
+    fn files_of_variables_and_labels_are_hashed_as_what_they_say() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = "services:\n  db:\n    image: postgres:16\n    env_file: [a.env, {path: none.env, required: false}]\n    label_file: l.env\n    environment: [A=1, OUT]\n    volumes: [\"/tmp/cmpenv/data:/data\", \"pg:/var/lib/postgresql/data\"]\nvolumes: {pg: }\n";
+        for (name, text) in [
+            ("compose.yaml", file),
+            ("a.env", "B=2\nC=${B}x\n"),
+            ("l.env", "lab=el\n"),
+        ] {
+            fs::write(directory.path().join(name), text).expect("a file");
+        }
+        let request = Request::in_directory(directory.path(), std::collections::BTreeMap::new());
+        let project = load(&request).expect("it loads");
+        assert_eq!(
+            project.services["db"].config_hash_for(Generation::WithDependencies),
+            "a72e4e3c2f93267c10025d7365a7cadb6410687e6c3ce157a0d03812443b8e03"
+        );
+    }
+
+    #[test]
+    fn what_later_releases_leave_out_changes_the_text_alone_there() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = "services:\n  a: { image: x, depends_on: [b], volumes: [\"/h:/h\"] }\n  b: { image: x }\n";
+        fs::write(directory.path().join("compose.yaml"), file).expect("a file");
+        let request = Request::in_directory(directory.path(), std::collections::BTreeMap::new());
+        let project = load(&request).expect("it loads");
+        let text = |generation| project.services["a"].hashed_text(generation);
+        assert!(text(Generation::WithDependencies).contains(
+            r#""depends_on":{"b":{"condition":"service_started","required":true}},"entrypoint""#
+        ));
+        assert!(!text(Generation::WithProfiles).contains("depends_on"));
+        assert!(text(Generation::WithHostPaths).contains(r#""bind":{"create_host_path":true}"#));
+        assert!(text(Generation::Current).contains(r#""bind":{}"#));
+    }
+
     #[test]
     fn releases_belong_to_generations() {
         for (version, generation) in [

@@ -686,4 +686,109 @@ services:
             "ceeb0f026dcdde6d43cb9ab611a0c7a17ec88fb85950b796ae959fa2d2ff5581",
         )],
     },
+    Shape {
+        name: "empty and null sections",
+        files: &[
+            (
+                "compose.yaml",
+                r"
+services:
+  a:
+    image: x
+    ports: []
+    volumes: []
+    healthcheck: {}
+    deploy: {}
+    labels: {}
+    networks: {}
+    depends_on: []
+    build: { context: ., args: [UNSET, SET=1], tags: [t] }
+    logging: {}
+    ulimits: {}
+    dns: []
+    secrets: []
+    command: []
+  b:
+    image: x
+    command: c
+    environment: { A: 1, B: 2 }
+    networks: [default]
+    labels: [x, y=]
+    stop_grace_period: 0s
+    init: false
+    cpus: 0
+    mem_limit: 0
+    deploy: { resources: { limits: { cpus: 2 } } }
+  c:
+    image: x
+    hostname: ''
+    working_dir: ''
+    restart: 'no'
+",
+            ),
+            (
+                "compose.override.yaml",
+                r"
+services:
+  b:
+    command:
+    environment:
+    networks:
+    labels:
+    image:
+    deploy: { resources: { limits: { memory: 1g } } }
+",
+            ),
+        ],
+        environment: &[],
+        hashes: &[
+            (
+                "a",
+                "9fb777901e06467e72639153f0dd4c564d8a36dce67888f10cbe0006f522c299",
+            ),
+            (
+                "b",
+                "0db9c121318154ce3ec0f8ce029109dbb40b485a4f6e867d677338151e30fba8",
+            ),
+            (
+                "c",
+                "453cb45cfedc7c65e14d7ab25b8e1019d819fb6323374e68b7c207f0ed9de5ef",
+            ),
+        ],
+    },
+    Shape {
+        name: "anchors and merge keys",
+        files: &[(
+            "compose.yaml",
+            r#"
+x-env: &env
+  A: one
+  B: &b "two"
+x-more: &more { B: three, C: four }
+services:
+  a: &a
+    image: x
+    environment:
+      <<: [*env, *more]
+      D: *b
+    ports: &ports ["1:1"]
+  b:
+    <<: *a
+    hostname: h
+    environment: { <<: *env, A: mine }
+    ports: *ports
+"#,
+        )],
+        environment: &[],
+        hashes: &[
+            (
+                "a",
+                "ec0267478db91c45d733293a97922a9802a5811554302e240bafff7a6dbac47b",
+            ),
+            (
+                "b",
+                "5d0624e2a336ffe601174ef02ed36a899f64f4a9888dcb61c680d2d620cde746",
+            ),
+        ],
+    },
 ];
