@@ -21,6 +21,8 @@ mod harness;
 #[cfg(unix)]
 mod migration;
 mod split;
+#[cfg(unix)]
+mod stand_in;
 mod support;
 #[cfg(unix)]
 mod vantage;
