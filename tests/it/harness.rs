@@ -1,6 +1,9 @@
 //! The harness keeps its promises: nothing of a town survives it, and no two towns meet.
 
-use std::panic;
+use std::{
+    panic, thread,
+    time::{Duration, Instant},
+};
 
 use crate::support::{Town, docker};
 
@@ -54,6 +57,29 @@ fn a_town_leaves_nothing_behind_even_when_the_test_panics() {
     panic::set_hook(hook);
     assert!(ended.is_err());
     assert_eq!(left(&project.lock().expect("one thread")), "");
+}
+
+#[test]
+fn the_reference_project_works_with_the_real_plugin() {
+    if !docker::compose_demanded() {
+        return;
+    }
+    let town = Town::new();
+    town.compose("up -d --wait --wait-timeout 120")
+        .expect("the Compose file is sound");
+    // "Healthy" comes in the middle of the initialisation, when only the socket answers: TCP says
+    // when it is over.
+    let container = town.container();
+    let over_tcp = ["exec", &container, "pg_isready", "-h", "127.0.0.1"];
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while let Err(error) = docker::docker(&over_tcp) {
+        assert!(Instant::now() < deadline, "{error}");
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(
+        town.sql("SELECT current_user, current_database()"),
+        "admin|townpass_db"
+    );
 }
 
 /// What the engine holds of a project.

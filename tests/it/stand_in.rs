@@ -61,7 +61,7 @@ impl Server {
     /// Waits until it answers over TCP.
     #[track_caller]
     fn answers(&self, user: &str, database: &str) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while let Err(error) = self.sql(user, database, "SELECT 1") {
             assert!(Instant::now() < deadline, "{error}\n{}", self.logs());
             thread::sleep(Duration::from_millis(100));
@@ -186,7 +186,7 @@ fn init_files_run_while_only_the_socket_answers() {
         ],
     );
     // The false-ready window: the health check of the reference file is green in it.
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while docker(&["exec", &server.name, "pg_isready", "-U", "postgres"]).is_err() {
         assert!(Instant::now() < deadline, "{}", server.logs());
         thread::sleep(Duration::from_millis(50));

@@ -80,6 +80,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "std::fs",
         &[
+            "cli/dev/reset_password.rs",
             "compose/files.rs",
             "config/env.rs",
             "config/file.rs",
@@ -100,6 +101,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/build_context.rs",
             "docker/context_store.rs",
             "docker/credentials.rs",
+            "docker/proxies.rs",
             "host/detect.rs",
             "migration/directory.rs",
         ],
