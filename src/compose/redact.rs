@@ -21,7 +21,7 @@ pub(in crate::compose) fn passwords(text: &str) -> String {
     shown
 }
 
-const TELLING: [&str; 5] = ["password", "passwd", "secret", "token", "api_key"];
+const TELLING: [&str; 6] = ["pass", "pwd", "_pw", "secret", "token", "api_key"];
 
 /// `SOME_PASSWORD: value` and `SOME_PASSWORD=value`, up to the end of the value.
 fn hide_values(line: &str, hidden: &mut [bool]) {
@@ -115,6 +115,7 @@ mod tests {
                 "secrets:\n  db_password:\n    file: x",
                 "secrets:\n  db_password:\n    file: x",
             ),
+            ("DB_PASS=x\nMY_PW='y'", "DB_PASS=*\nMY_PW=***"),
             ("PASSWORD=ключ", "PASSWORD=********"),
             (
                 "image: postgres:16@sha256:00",

@@ -72,7 +72,7 @@ impl Warning {
         place: &Place,
     ) -> Self {
         let upper = variable.to_ascii_uppercase();
-        let secret = ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "KEY", "PGPASS"]
+        let secret = ["PASS", "PWD", "_PW", "SECRET", "TOKEN", "KEY"]
             .iter()
             .any(|word| upper.contains(word));
         let (becomes, quoted) = if secret {
