@@ -14,6 +14,7 @@ mod migrate;
 mod psql;
 mod reset_db;
 mod reset_password;
+mod run;
 
 mod services;
 mod session;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Psql(psql::Args),
     /// Run a command in the running container of a service
     Exec(exec::Args),
+    /// Run a command in a container of its own on the project's network
+    Run(run::Args),
     /// Start the database if needed, then migrate it; without a verb, upgrade to head
     Migrate(migrate::Args),
     /// Empty the database, or mend its volume or its password; then migrate it
@@ -51,7 +54,7 @@ pub(crate) enum Command {
 impl Command {
     /// Whether the command passes signals on to a child of its own.
     pub(crate) fn passes_signals(&self) -> bool {
-        matches!(self, Self::Psql(_) | Self::Exec(_))
+        matches!(self, Self::Psql(_) | Self::Exec(_) | Self::Run(_))
     }
 }
 
@@ -65,6 +68,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error
         Command::Url(args) => url::run(context, args).await,
         Command::Psql(args) => psql::run(context, args).await,
         Command::Exec(args) => exec::run(context, args).await,
+        Command::Run(args) => run::run(context, args).await,
         Command::Migrate(args) => migrate::run(context, args).await,
         Command::ResetDb(args) => reset_db::run(context, args).await,
         Command::Snapshot(command) => snapshot::run(context, command).await,

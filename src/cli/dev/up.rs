@@ -56,6 +56,9 @@ impl From<Pull> for PullPolicy {
 pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let pull = args.pull.map(Into::into);
     let mut session = Session::open_with(context, args.timeout, pull).await?;
+    for name in &args.services {
+        session.service(name)?;
+    }
     if args.dry_run {
         let mut steps = session.provider.plan().await?;
         steps.extend(session.plan_services(&args.services).await?);
