@@ -209,7 +209,7 @@ async fn feed(mut writer: impl AsyncWrite + Unpin) {
         let _ = writer.write(&[]).await;
     }
     let _ = writer.shutdown().await;
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn show(output: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Builds a service's image with the engine's classic builder.
 //!
-//! What only BuildKit does is refused before anything is sent, with the command that does it.
+//! What only `BuildKit` does is refused before anything is sent, with the command that does it.
 
 use std::{collections::HashMap, path::Path, time::Duration};
 
@@ -122,10 +122,7 @@ impl Engine {
     /// The client with parameters that bollard's options lack, and without a deadline: the
     /// engine answers when it has the whole context.
     fn with_query(&self, query: String) -> Docker {
-        let api = self
-            .api()
-            .clone()
-            .with_timeout(Duration::from_secs(24 * 60 * 60));
+        let api = self.api().clone().with_timeout(Duration::from_hours(24));
         if query.is_empty() {
             return api;
         }
@@ -332,11 +329,12 @@ fn show(line: &str, image: &str, on_event: &mut dyn FnMut(Event<'_>)) {
 }
 
 fn explain(image: &str, error: bollard::errors::Error) -> Error {
-    match Error::answer(format!("build image `{image}`"), error) {
-        Error::Engine { message, .. } => Error::Build {
+    let error = Error::answer(format!("build image `{image}`"), error);
+    if let Error::Engine { message, .. } = error {
+        return Error::Build {
             image: image.to_owned(),
             because: message,
-        },
-        error => error,
+        };
     }
+    error
 }

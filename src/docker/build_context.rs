@@ -56,13 +56,12 @@ impl BuildContext {
                     .components()
                     .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
         });
-        let (name, added) = match inside {
-            Some(relative) => (portable(relative), None),
+        let (name, added) = if let Some(relative) = inside {
+            (portable(relative), None)
+        } else {
             // A name that nothing else has, and that stays the same for the cache.
-            None => {
-                let name = ".dockerfile.townpass".to_owned();
-                (name.clone(), Some((name, text.clone())))
-            }
+            let name = ".dockerfile.townpass".to_owned();
+            (name.clone(), Some((name, text.clone())))
         };
         let mut ignored = IgnoreFile::default();
         for file in [format!("{named}.dockerignore"), ".dockerignore".to_owned()] {

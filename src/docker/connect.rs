@@ -29,7 +29,7 @@ use super::{
 
 /// How long the engine may take for the head of an answer. Stopping a container and waiting for
 /// one take as long as they take; they set their own deadlines.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(120);
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// Connects to the engine that `surroundings` mean, after one request that proves it answers.
 pub async fn connect(surroundings: &Surroundings) -> Result<Engine, Error> {

@@ -128,7 +128,8 @@ fn known(directory: &Path) -> Vec<String> {
 fn store_id(name: &str) -> String {
     Sha256::digest(name.as_bytes())
         .iter()
-        .map(|byte| format!("{byte:02x}"))
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|half| char::from_digit(half.into(), 16))
         .collect()
 }
 

@@ -248,17 +248,14 @@ pub(super) fn cause_of(error: &(dyn std::error::Error + 'static)) -> Cause {
 }
 
 fn of_system(error: &io::Error) -> Cause {
-    /// `ERROR_FILE_NOT_FOUND` of a pipe has a kind of its own; `ENOTSOCK` has none.
-    const NOT_A_SOCKET: i32 = 88;
     use io::ErrorKind;
-    match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => Cause::Absent,
-        ErrorKind::PermissionDenied => Cause::PermissionDenied,
-        ErrorKind::ConnectionRefused => Cause::Stopped,
-        ErrorKind::TimedOut => Cause::TimedOut,
-        _ if cfg!(target_os = "linux") && error.raw_os_error() == Some(NOT_A_SOCKET) => {
-            Cause::NotAnEngine("it is not a socket".to_owned())
-        }
-        _ => Cause::Other(error.to_string()),
-    }
+    let causes = [
+        (ErrorKind::NotFound, Cause::Absent),
+        (ErrorKind::NotADirectory, Cause::Absent),
+        (ErrorKind::PermissionDenied, Cause::PermissionDenied),
+        (ErrorKind::ConnectionRefused, Cause::Stopped),
+        (ErrorKind::TimedOut, Cause::TimedOut),
+    ];
+    let known = causes.into_iter().find(|(kind, _)| *kind == error.kind());
+    known.map_or_else(|| Cause::Other(error.to_string()), |(_, cause)| cause)
 }

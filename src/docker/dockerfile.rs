@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 pub struct Needs {
     /// The images that stages begin with.
     pub bases: BTreeSet<String>,
-    /// The first instruction that only BuildKit follows, as it is written, and its line.
+    /// The first instruction that only `BuildKit` follows, as it is written, and its line.
     pub build_kit: Option<(usize, String)>,
 }
 
-/// Arguments that BuildKit sets by itself, and the classic builder does not.
+/// Arguments that `BuildKit` sets by itself, and the classic builder does not.
 const PLATFORM_ARGUMENTS: [&str; 8] = [
     "TARGETPLATFORM",
     "TARGETOS",

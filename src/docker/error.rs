@@ -324,19 +324,25 @@ impl Error {
     ) -> Self {
         use bollard::errors::Error as Api;
         let doing = doing.into();
-        let (status, message) = match error {
-            Api::DockerResponseServerError {
-                status_code,
-                message,
-            } => (Some(status_code), message),
-            Api::DockerStreamError { error } => (None, error),
-            Api::RequestTimeoutError => return Self::Slow { doing },
-            // What cut an answer short; its own source is not kept.
-            Api::IOError { err: source } => return Self::Lost { doing, source },
-            error => match io_error(&error) {
-                Some(source) => return Self::Lost { doing, source },
-                None => (None, error.to_string()),
-            },
+        if let Api::RequestTimeoutError = error {
+            return Self::Slow { doing };
+        }
+        // What cut an answer short; its own source is not kept.
+        if let Api::IOError { err: source } = error {
+            return Self::Lost { doing, source };
+        }
+        let (status, message) = if let Api::DockerResponseServerError {
+            status_code,
+            message,
+        } = error
+        {
+            (Some(status_code), message)
+        } else if let Api::DockerStreamError { error } = error {
+            (None, error)
+        } else if let Some(source) = io_error(&error) {
+            return Self::Lost { doing, source };
+        } else {
+            (None, error.to_string())
         };
         if says_disk_full(&message) {
             return Self::DiskFull { doing };

@@ -96,10 +96,7 @@ fn matches(glob: &[char], path: &[char]) -> bool {
     match glob {
         [] => path.is_empty(),
         ['*', '*', rest @ ..] => {
-            let rest = match rest {
-                ['/', rest @ ..] => rest,
-                rest => rest,
-            };
+            let rest = rest.strip_prefix(&['/']).unwrap_or(rest);
             if rest.is_empty() {
                 return true;
             }

@@ -1,10 +1,8 @@
 //! Having the image that a service wants.
 
 use super::{Engine, Error, Event, plan::ImageSource, reference::Reference};
-use crate::{
-    compose::Build,
-    ident::{ProjectName, ServiceName},
-};
+use crate::compose::Build;
+use crate::ident::{ProjectName, ServiceName};
 
 /// What a service says of its image.
 #[derive(Clone, Copy, Debug)]

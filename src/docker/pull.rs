@@ -32,7 +32,7 @@ impl Engine {
             .map(|account| account.credentials(&reference.registry));
         on_event(Event::Pulling { image: &image });
         // The engine answers once the registry did, and a slow one may take its time.
-        let api = self.api().clone().with_timeout(Duration::from_secs(600));
+        let api = self.api().clone().with_timeout(Duration::from_mins(10));
         let mut lines = api.create_image(Some(options), None, credentials);
         let mut progress = Progress::default();
         while let Some(line) = lines.next().await {
@@ -126,15 +126,19 @@ impl Progress {
 /// What the engine's words about a pull mean.
 fn explain(reference: &Reference, begun: Begun, error: Error) -> Error {
     let image = reference.to_string();
-    let (status, because) = match error {
-        Error::Engine {
-            status, message, ..
-        } => (status, message),
-        Error::Lost { source, .. } if begun == Begun::Yes => {
-            let because = source.to_string();
-            return Error::PullInterrupted { image, because };
-        }
-        error => return error,
+    if let Error::Lost { source, .. } = &error
+        && begun == Begun::Yes
+    {
+        let because = source.to_string();
+        return Error::PullInterrupted { image, because };
+    }
+    let Error::Engine {
+        status,
+        message: because,
+        ..
+    } = error
+    else {
+        return error;
     };
     match meaning(&because.to_lowercase(), begun) {
         Some(Meaning::NoImage) => Error::NoImage { image },

@@ -170,18 +170,20 @@ impl Engine {
             .start_container(name, None::<StartContainerOptions>)
             .await;
         if let Err(error) = started {
-            return Err(match Error::answer(doing, error) {
-                Error::Engine {
-                    status: Some(400),
-                    message,
-                    ..
-                } => Error::Command {
+            let error = Error::answer(doing, error);
+            if let Error::Engine {
+                status: Some(400),
+                message,
+                ..
+            } = error
+            {
+                return Err(Error::Command {
                     command: one_off.argv.first().cloned().unwrap_or_default(),
                     container: name.to_owned(),
                     because: message,
-                },
-                error => error,
-            });
+                });
+            }
+            return Err(error);
         }
         let session = Session {
             engine: self,

@@ -53,7 +53,7 @@ fn roots(ca: Option<&Path>) -> Result<RootCertStore, Cause> {
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
     let certificates = CertificateDer::pem_file_iter(path)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| unreadable(path, error))?;
+        .map_err(|error| unreadable(path, &error))?;
     if certificates.is_empty() {
         return Err(bad(path, "it holds no certificate".to_owned()));
     }
@@ -61,19 +61,16 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Cause> {
 }
 
 fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Cause> {
-    PrivateKeyDer::from_pem_file(path).map_err(|error| unreadable(path, error))
+    PrivateKeyDer::from_pem_file(path).map_err(|error| unreadable(path, &error))
 }
 
-fn unreadable(path: &Path, error: pem::Error) -> Cause {
-    let because = match error {
-        pem::Error::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            "not there".to_owned()
-        }
-        pem::Error::Io(error) => error.to_string(),
-        pem::Error::NoItemsFound => "it holds nothing in PEM form".to_owned(),
-        error => error.to_string(),
-    };
-    bad(path, because)
+fn unreadable(path: &Path, error: &pem::Error) -> Cause {
+    if let pem::Error::Io(error) = &error
+        && error.kind() == std::io::ErrorKind::NotFound
+    {
+        return bad(path, "not there".to_owned());
+    }
+    bad(path, error.to_string())
 }
 
 fn bad(path: &Path, because: String) -> Cause {

@@ -63,10 +63,10 @@ impl Site {
         let mut lines = Vec::new();
         let answer = engine()
             .await
-            .fetch_image(&wanted, source, &mut |event| match event {
-                Event::BuildLine { line, .. } => lines.push(line.to_owned()),
-                Event::Note(note) => lines.push(note.to_owned()),
-                _ => {}
+            .fetch_image(&wanted, source, &mut |event| {
+                if let Event::BuildLine { line, .. } | Event::Note(line) = event {
+                    lines.push(line.to_owned());
+                }
             })
             .await;
         (lines, answer)

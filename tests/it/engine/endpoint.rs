@@ -163,7 +163,7 @@ fn permission_denied_names_the_group() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("closed");
     let _listener = UnixListener::bind(&path).expect("it can be bound");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("it is ours");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("it is ours");
     let words = ["engine::endpoint::denied", "--exact", "--nocapture"];
     let program = env::current_exe().expect("it runs");
     let is_root = Process::new("id")
@@ -198,6 +198,7 @@ fn permission_denied_names_the_group() {
 
 /// Not a test of its own: what the one above runs.
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "the other test reads it")]
 async fn denied() {
     let Ok(path) = env::var(DENIED) else { return };
     let error = connect(&at(format!("unix://{path}")))
@@ -390,10 +391,11 @@ async fn relay(tls: Option<ServerConfig>) -> u16 {
             tokio::spawn(async move {
                 match acceptor {
                     None => join(stream).await,
-                    Some(acceptor) => match acceptor.accept(stream).await {
-                        Ok(stream) => join(stream).await,
-                        Err(_) => {}
-                    },
+                    Some(acceptor) => {
+                        if let Ok(stream) = acceptor.accept(stream).await {
+                            join(stream).await;
+                        }
+                    }
                 }
             });
         }
@@ -413,7 +415,7 @@ struct Certificates(tempfile::TempDir);
 impl Certificates {
     fn make() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let script = r#"
+        let script = r"
             set -e
             openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
                 -keyout ca-key.pem -out ca.pem -subj /CN=authority \
@@ -425,7 +427,7 @@ impl Certificates {
                 openssl x509 -req -in $side.csr -CA ca.pem -CAkey ca-key.pem -days 2 \
                     -CAcreateserial -extfile $side.ext -out $side.pem
             done
-        "#;
+        ";
         let output = Process::new("sh")
             .args(["-c", script])
             .current_dir(&directory)

@@ -6,6 +6,7 @@ mod endpoint;
 mod exec;
 #[cfg(unix)]
 mod pull;
+#[cfg(unix)]
 mod registry;
 pub(crate) mod sandbox;
 #[cfg(unix)]

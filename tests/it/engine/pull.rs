@@ -81,7 +81,7 @@ async fn pull(engine: &Engine, image: &str) -> Result<Vec<String>, Error> {
     let reference = Reference::parse(image)?;
     engine
         .pull(&reference, None, &mut |event| {
-            told.push(format!("{event:?}"))
+            told.push(format!("{event:?}"));
         })
         .await?;
     Ok(told)
@@ -103,16 +103,20 @@ async fn layers_and_total_are_told() {
     let mut statuses = Vec::new();
     let reference = Reference::parse(&pushed.0).expect("a name");
     let answer = engine
-        .pull(&reference, None, &mut |event| match event {
-            Event::PullTotal {
+        .pull(&reference, None, &mut |event| {
+            if let Event::PullTotal {
                 current,
                 total,
                 complete,
                 layers,
                 ..
-            } => totals.push((current, total, complete, layers)),
-            Event::Layer { status, .. } => statuses.push(status.to_owned()),
-            _ => {}
+            } = event
+            {
+                totals.push((current, total, complete, layers));
+            }
+            if let Event::Layer { status, .. } = event {
+                statuses.push(status.to_owned());
+            }
         })
         .await;
     answer.expect("it is there");
