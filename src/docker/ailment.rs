@@ -82,7 +82,9 @@ impl Ailment {
             Fate::HalfMade => Cause::of_first_start(log).unwrap_or(Cause::Silent),
             Fate::Unhealthy => match &container.health {
                 Health::Unhealthy(said) if !said.is_empty() => Cause::Said(said.clone()),
-                _ => Cause::of_log(log),
+                Health::Unhealthy(_) | Health::Unchecked | Health::Starting | Health::Healthy => {
+                    Cause::of_log(log)
+                }
             },
             Fate::Exited(_) | Fate::Restarting { .. } => Cause::of_log(log),
         };

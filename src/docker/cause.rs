@@ -441,7 +441,13 @@ mod tests {
 
     #[test]
     fn each_known_log_has_its_cause() {
-        let cases: Vec<(&str, Cause)> = vec![
+        for (log, cause) in of_the_entrypoint().into_iter().chain(of_the_server()) {
+            assert_eq!(Cause::of_log(log), cause, "{log}");
+        }
+    }
+
+    fn of_the_entrypoint() -> Vec<(&'static str, Cause)> {
+        vec![
             (
                 "Error: Database is uninitialized and superuser password is not specified.\n       \
                  You must specify POSTGRES_PASSWORD to a non-empty value for the\n",
@@ -462,6 +468,11 @@ mod tests {
                  PostgreSQL data in:\n         /var/lib/postgresql/data\n",
                 Cause::FormerCluster("/var/lib/postgresql/data".into()),
             ),
+        ]
+    }
+
+    fn of_the_server() -> Vec<(&'static str, Cause)> {
+        vec![
             (
                 "2026-01-02 03:04:05.678 UTC [1] FATAL:  database files are incompatible with server\n\
                  2026-01-02 03:04:05.678 UTC [1] DETAIL:  The data directory was initialized by \
@@ -551,10 +562,7 @@ mod tests {
             ),
             ("one\ntwo\n\n", said("two")),
             ("\n  \n", Cause::Silent),
-        ];
-        for (log, cause) in cases {
-            assert_eq!(Cause::of_log(log), cause, "{log}");
-        }
+        ]
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! never recreated unasked, even where its configuration has changed since. The one exception is
 //! a container that never ran, which holds nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use crate::compose::{Condition, Mount, MountKind, Project, PullPolicy, Service};
@@ -27,8 +27,6 @@ pub struct Policy {
     pub now: SystemTime,
     /// How long one dependency may take.
     pub patience: Duration,
-    /// Proxy variables that Docker's own client is configured to hand to every container.
-    pub proxies: BTreeMap<String, String>,
 }
 
 /// When images are fetched.
@@ -95,7 +93,6 @@ impl<'a> UpPlan<'a> {
             containers: there
                 .map(|(name, it)| (name.clone(), it.name.clone()))
                 .collect(),
-            proxies: policy.proxies.clone(),
             patience: policy.patience,
         })
     }

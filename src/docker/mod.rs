@@ -40,11 +40,15 @@ mod payload;
 
 pub mod ailment;
 pub mod await_dependency;
+mod create;
 mod data_version;
+mod join_network;
 mod make_network;
 mod observe;
 mod port_holder;
 pub mod port_taken;
+mod proxies;
+mod start;
 mod up;
 
 mod down;

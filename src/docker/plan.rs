@@ -19,8 +19,6 @@ pub struct UpPlan<'a> {
     pub notes: Vec<String>,
     /// The containers of services that are there already, by name.
     pub containers: BTreeMap<ServiceName, String>,
-    /// Proxy variables that every new container gets.
-    pub proxies: BTreeMap<String, String>,
     /// How long one dependency may take.
     pub patience: Duration,
 }

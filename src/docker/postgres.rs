@@ -62,14 +62,16 @@ impl Server {
         };
         let service_name = service.name.to_string();
         let image = image_name.to_owned();
-        if self.major >= 18 && self.data_directory == format!("{HOME}/{}/docker", self.major) {
-            if let Some(source_name) = at(FORMER) {
-                return Err(Refusal::FormerMount {
-                    service: service_name,
-                    image,
-                    source_name,
-                });
-            }
+        let usual = format!("{HOME}/{}/docker", self.major);
+        if self.major >= 18
+            && self.data_directory == usual
+            && let Some(source_name) = at(FORMER)
+        {
+            return Err(Refusal::FormerMount {
+                service: service_name,
+                image,
+                source_name,
+            });
         }
         if self.major < 18 && is_within(&self.data_directory, FORMER) {
             let reached = service

@@ -211,6 +211,7 @@ mod tests {
 
     use super::super::{Health, MountSource, Published, State};
     use super::{Attachment, Container};
+    use crate::secret::Secret;
 
     const RUNNING: &str = r#"{
         "Id": "f1", "Name": "/townpass_db", "Created": "2026-01-02T03:04:05.123456789Z",
@@ -254,7 +255,7 @@ mod tests {
         assert_eq!((it.project(), it.service()), (Some("backend"), Some("db")));
         assert_eq!(it.config_hash(), Some("7aead"));
         assert_eq!(
-            it.variable("POSTGRES_PASSWORD").map(|it| it.reveal()),
+            it.variable("POSTGRES_PASSWORD").map(Secret::reveal),
             Some("a=b")
         );
         assert!(it.variable("NOPE").is_none());

@@ -2,12 +2,12 @@
 
 use bollard::models::HealthConfig;
 
-use crate::compose::HealthCheck;
+use crate::compose::{Duration, HealthCheck};
 use crate::docker::engine::ApiVersion;
 
 /// A health check as the engine wants it. Zero, here as there, means its default.
 pub(super) fn check(check: &HealthCheck, api: ApiVersion) -> HealthConfig {
-    let nanoseconds = |it: Option<crate::compose::Duration>| it.map(|it| it.nanoseconds());
+    let nanoseconds = |it: Option<Duration>| it.map(Duration::nanoseconds);
     let start_interval = (api >= START_INTERVAL)
         .then_some(check.start_interval)
         .flatten();

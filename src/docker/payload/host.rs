@@ -18,7 +18,7 @@ pub(super) fn config(service: &Service, around: &Circumstances<'_>) -> Result<Ho
     let security = Security::read(service)?;
     let config = HostConfig {
         binds: Some(mounts.binds),
-        mounts: Some(mounts.mounts),
+        mounts: Some(mounts.others),
         tmpfs: (!mounts.tmpfs.is_empty()).then_some(mounts.tmpfs),
         port_bindings: Some(ports::bindings(service)),
         network_mode: Some(networking::mode(service, around)),

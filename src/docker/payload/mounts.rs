@@ -17,7 +17,7 @@ pub(super) struct Mounts {
     /// `source:target:options`.
     pub(super) binds: Vec<String>,
     /// What a bind string cannot say.
-    pub(super) mounts: Vec<Sent>,
+    pub(super) others: Vec<Sent>,
     /// Memory file systems of `tmpfs:`.
     pub(super) tmpfs: HashMap<String, String>,
 }
@@ -33,7 +33,7 @@ pub(super) fn of(service: &Service, around: &Circumstances<'_>) -> Mounts {
         all.tmpfs.insert(path.to_owned(), options.to_owned());
     }
     for (source, target) in super::files::bound_files(service, around.project) {
-        all.mounts.push(Sent {
+        all.others.push(Sent {
             typ: Some(MountType::BIND),
             source: Some(source.display().to_string()),
             target: Some(target),
@@ -60,7 +60,7 @@ fn add(all: &mut Mounts, mount: &Mount, around: &Circumstances<'_>) {
             let name = around.project.volumes.get(key).map_or(key, |it| &it.name);
             all.binds.push(bind_string(name, &target, mount));
         }
-        _ => all.mounts.push(sent(mount, target, around)),
+        _ => all.others.push(sent(mount, target, around)),
     }
 }
 
@@ -113,7 +113,7 @@ fn sent(mount: &Mount, target: String, around: &Circumstances<'_>) -> Sent {
                 .then_some(true),
         }),
         volume_options: (mount.kind == MountKind::Volume)
-            .then(|| mount.volume.as_ref())
+            .then_some(mount.volume.as_ref())
             .flatten()
             .map(|it| MountVolumeOptions {
                 no_copy: Some(it.nocopy),

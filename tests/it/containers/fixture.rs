@@ -2,7 +2,6 @@
 //! ends, however it ends.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -184,8 +183,7 @@ pub(crate) fn policy() -> Policy {
     Policy {
         pull: Pull::AsWritten,
         now: SystemTime::now(),
-        patience: Duration::from_secs(60),
-        proxies: BTreeMap::new(),
+        patience: Duration::from_mins(1),
     }
 }
 

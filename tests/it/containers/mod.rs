@@ -1,5 +1,8 @@
 //! The library's containers, networks and volumes against a real engine.
 
 mod adopt;
+mod failing;
 pub(crate) mod fixture;
+mod in_the_way;
 mod lifecycle;
+mod volume_copy;
