@@ -14,7 +14,7 @@ use crate::docker::error::Error;
 use crate::docker::event::{Event, Thing};
 use crate::docker::observed::{Container, Image, State};
 use crate::docker::payload::{self, Circumstances};
-use crate::docker::plan::Data;
+use crate::docker::plan::{Data, Peer};
 use crate::docker::up::Progress;
 
 /// How long to look for the container that has the name.
@@ -40,7 +40,7 @@ impl Engine {
                 image: image.to_owned(),
             });
         };
-        let containers = progress.containers.clone();
+        let peers = progress.peers.clone();
         let around = Circumstances {
             project,
             name,
@@ -48,7 +48,8 @@ impl Engine {
             image_id: &present.id,
             api: self.facts().api_version,
             proxies: &progress.proxies,
-            containers: &containers,
+            release: &progress.release,
+            peers: &peers,
         };
         let body = payload::container(service, &around)?;
         let platform = service.platform.as_deref().unwrap_or_default();
@@ -67,9 +68,11 @@ impl Engine {
                     for warning in &made.warnings {
                         on_event(Event::Warning(warning));
                     }
-                    progress
-                        .containers
-                        .insert(service.name.clone(), name.to_owned());
+                    let peer = Peer {
+                        id: made.id.clone(),
+                        name: name.to_owned(),
+                    };
+                    progress.peers.insert(service.name.clone(), peer);
                     self.complete(service, &around, data, &present).await?;
                     on_event(Event::Created {
                         thing: Thing::Container,
@@ -86,9 +89,11 @@ impl Engine {
             // Whoever makes it may not be done with it before it runs.
             let done = |it: &Container| it.state != State::Created || begun.elapsed() > GRACE;
             if let Some(found) = found.filter(done) {
-                progress
-                    .containers
-                    .insert(service.name.clone(), found.name.clone());
+                let peer = Peer {
+                    id: found.id.clone(),
+                    name: found.name.clone(),
+                };
+                progress.peers.insert(service.name.clone(), peer);
                 on_event(Event::Adopted {
                     name: &found.name,
                     state: found.state.word(),

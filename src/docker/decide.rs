@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use crate::compose::{Condition, Mount, MountKind, Project, PullPolicy, Service};
+use crate::compose::{Condition, Generation, Mount, MountKind, Project, PullPolicy, Service};
 use crate::docker::error::Error;
 use crate::docker::labels;
-use crate::docker::made_from;
 use crate::docker::observed::{Container, Image, Listed, Network, Observed, State};
-use crate::docker::plan::{Data, ImageSource, Need, Standing, Step, UpPlan};
+use crate::docker::payload::resolved;
+use crate::docker::plan::{Data, ImageSource, Need, Peer, Peers, Standing, Step, UpPlan};
 use crate::docker::postgres::Server;
 use crate::docker::refusal::Refusal;
 use crate::docker::unsupported;
@@ -85,14 +85,11 @@ impl<'a> UpPlan<'a> {
             ..
         } = draft;
         let steps = [images, networks, volumes, containers].concat();
-        let there = observed.containers.iter();
         Ok(Self {
             project,
             steps,
             notes,
-            containers: there
-                .map(|(name, it)| (name.clone(), it.name.clone()))
-                .collect(),
+            peers: peers(observed),
             patience: policy.patience,
         })
     }
@@ -144,8 +141,7 @@ impl<'a> Draft<'a, '_> {
     }
 
     fn adopt(&mut self, service: &'a Service, container: &Container) -> Result<(), Error> {
-        let hash = made_from::config_hash(service);
-        let differs = container.config_hash().is_some_and(|it| it != hash);
+        let differs = is_out_of_date(service, container, &peers(self.observed));
         let name = container.name.clone();
         match container.state {
             State::Removing => return Err(Refusal::BeingRemoved { name }.into()),
@@ -516,6 +512,26 @@ impl<'a> Draft<'a, '_> {
             }
         })
     }
+}
+
+/// The containers of services that are there.
+fn peers(observed: &Observed) -> Peers {
+    let one = |(service, it): (&ServiceName, &Container)| {
+        let (id, name) = (it.id.clone(), it.name.clone());
+        (service.clone(), Peer { id, name })
+    };
+    observed.containers.iter().map(one).collect()
+}
+
+/// Whether a container was made from another configuration than the file holds now. Releases
+/// differ in what they hash, and the container's labels say whose hash it is.
+fn is_out_of_date(service: &Service, container: &Container, peers: &Peers) -> bool {
+    let release = container
+        .labels
+        .get(labels::VERSION)
+        .map_or("", String::as_str);
+    let hash = resolved(service, peers).config_hash_for(Generation::of(release));
+    container.config_hash().is_some_and(|it| it != hash)
 }
 
 /// Networks that every engine has.

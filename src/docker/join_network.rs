@@ -32,7 +32,8 @@ impl Engine {
             image_id: "",
             api: self.facts().api_version,
             proxies: &progress.proxies,
-            containers: &progress.containers,
+            release: &progress.release,
+            peers: &progress.peers,
         };
         // It may still hold a network of this name that has been removed since.
         let stale = NetworkDisconnectRequest {

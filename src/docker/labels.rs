@@ -48,7 +48,7 @@ pub const SNAPSHOT_PROJECT: &str = "io.townpass.snapshot.project";
 /// Marks the containers that we run for a moment and remove, with the project's name.
 pub const HELPER: &str = "io.townpass.helper";
 
-/// The Compose release whose labels and hash these are.
+/// The Compose release whose labels these are where none is installed.
 pub const COMPOSE_RELEASE: &str = "5.5.0";
 
 /// Labels, in order.
@@ -73,6 +73,8 @@ pub struct OfContainer<'a> {
     pub depends_on: &'a [String],
     /// The image's id.
     pub image: &'a str,
+    /// The Compose release whose hash it is.
+    pub release: &'a str,
 }
 
 impl OfContainer<'_> {
@@ -85,7 +87,7 @@ impl OfContainer<'_> {
         put(NUMBER, "1".to_owned());
         put(ONEOFF, "False".to_owned());
         put(CONFIG_HASH, self.config_hash.to_owned());
-        put(VERSION, COMPOSE_RELEASE.to_owned());
+        put(VERSION, self.release.to_owned());
         put(WORKING_DIR, self.working_dir.to_owned());
         put(CONFIG_FILES, self.config_files.join(","));
         put(DEPENDS_ON, self.depends_on.join(","));
@@ -129,6 +131,7 @@ mod tests {
             environment_files: &[],
             depends_on: &[],
             image: "sha256:1",
+            release: "5.5.0",
         }
     }
 

@@ -30,7 +30,6 @@ pub mod labels;
 pub mod observed;
 
 pub mod decide;
-mod made_from;
 pub mod plan;
 pub mod postgres;
 pub mod refusal;
@@ -40,6 +39,7 @@ mod payload;
 
 pub mod ailment;
 pub mod await_dependency;
+mod compose_release;
 mod create;
 mod data_version;
 mod join_network;

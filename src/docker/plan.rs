@@ -1,11 +1,11 @@
 //! What `up` will do, as a value. A dry run prints it, `up` carries it out; `decide` makes it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
 use crate::compose::{Condition, Network, Project, Service, Volume};
 use crate::docker::observed::State;
+pub use crate::docker::payload::{Peer, Peers};
 use crate::ident::ServiceName;
 
 /// The steps that bring some services of a project up. None where all is in place.
@@ -17,8 +17,8 @@ pub struct UpPlan<'a> {
     pub steps: Vec<Step<'a>>,
     /// What is worth knowing and changes nothing.
     pub notes: Vec<String>,
-    /// The containers of services that are there already, by name.
-    pub containers: BTreeMap<ServiceName, String>,
+    /// The containers of services that are there already.
+    pub peers: Peers,
     /// How long one dependency may take.
     pub patience: Duration,
 }

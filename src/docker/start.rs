@@ -21,9 +21,9 @@ impl Engine {
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<(), Error> {
         let name = progress
-            .containers
+            .peers
             .get(&service.name)
-            .map_or(container, String::as_str);
+            .map_or(container, |it| it.name.as_str());
         if let Standing::There {
             id,
             state,

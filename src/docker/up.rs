@@ -7,21 +7,24 @@
 use std::collections::BTreeMap;
 
 use super::Engine;
+use crate::docker::compose_release;
 use crate::docker::error::Error;
 use crate::docker::event::{Event, Thing};
 use crate::docker::image::Wanted;
+use crate::docker::labels;
 use crate::docker::payload;
-use crate::docker::plan::{Step, UpPlan};
+use crate::docker::plan::{Peers, Step, UpPlan};
 use crate::docker::proxies;
-use crate::ident::ServiceName;
 
 /// What is known while a plan is carried out.
 pub(in crate::docker) struct Progress<'p, 'a> {
     pub(in crate::docker) plan: &'p UpPlan<'a>,
-    /// The containers of services, by name.
-    pub(in crate::docker) containers: BTreeMap<ServiceName, String>,
+    /// The containers of services.
+    pub(in crate::docker) peers: Peers,
     /// Proxy variables that every new container gets.
     pub(in crate::docker) proxies: BTreeMap<String, String>,
+    /// The Compose release whose hash every new container gets.
+    pub(in crate::docker) release: String,
 }
 
 impl Engine {
@@ -36,8 +39,9 @@ impl Engine {
         }
         let mut progress = Progress {
             plan,
-            containers: plan.containers.clone(),
+            peers: plan.peers.clone(),
             proxies: BTreeMap::new(),
+            release: labels::COMPOSE_RELEASE.to_owned(),
         };
         if plan
             .steps
@@ -45,7 +49,11 @@ impl Engine {
             .any(|it| matches!(it, Step::Create { .. }))
         {
             let host = self.facts().endpoint.address.to_string();
-            progress.proxies = proxies::read(self.keyring().configuration.as_deref(), &host);
+            let configuration = self.keyring().configuration.as_deref();
+            progress.proxies = proxies::read(configuration, &host);
+            if let Some(release) = compose_release::installed(configuration).await {
+                progress.release = release;
+            }
         }
         for step in &plan.steps {
             self.carry_out_step(&mut progress, step, on_event).await?;

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use bollard::models::{ContainerCreateBody, NetworkingConfig};
 
-use super::{health, host, networking, ports};
-use crate::compose::{Project, Service};
+use super::{Peers, health, host, networking, peers, ports};
+use crate::compose::{Generation, Project, Service};
 use crate::docker::engine::ApiVersion;
 use crate::docker::labels::OfContainer;
-use crate::docker::made_from;
 use crate::docker::refusal::Refusal;
-use crate::ident::ServiceName;
 
 /// What a service's container is made in.
 #[derive(Clone, Copy, Debug)]
@@ -25,10 +23,12 @@ pub(in crate::docker) struct Circumstances<'a> {
     pub(in crate::docker) image_id: &'a str,
     /// The API that the engine speaks.
     pub(in crate::docker) api: ApiVersion,
+    /// The Compose release whose hash the container gets.
+    pub(in crate::docker) release: &'a str,
     /// Proxy variables that Docker's own client is configured to hand to every container.
     pub(in crate::docker) proxies: &'a BTreeMap<String, String>,
-    /// The containers of the services that are there, by name.
-    pub(in crate::docker) containers: &'a BTreeMap<ServiceName, String>,
+    /// The containers of the services that are there.
+    pub(in crate::docker) peers: &'a Peers,
 }
 
 /// The body of the request that creates a service's container.
@@ -100,12 +100,14 @@ fn labels(
     OfContainer {
         project: project.name.as_str(),
         service: service.name.as_str(),
-        config_hash: &made_from::config_hash(service),
+        config_hash: &peers::resolved(service, around.peers)
+            .config_hash_for(Generation::of(around.release)),
         working_dir: &project.directory.display().to_string(),
         config_files: &paths(&project.files),
         environment_files: &paths(&project.env_files),
         depends_on: &depends_on,
         image: around.image_id,
+        release: around.release,
     }
     .over(&service.labels)
     .into_iter()

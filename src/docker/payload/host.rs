@@ -7,6 +7,7 @@ use bollard::models::{
     RestartPolicy as Sent, RestartPolicyNameEnum,
 };
 
+use super::peers::namespace;
 use super::{Circumstances, mounts, networking, ports, resources};
 use crate::compose::{RestartPolicy, Service};
 use crate::docker::refusal::Refusal;
@@ -14,7 +15,7 @@ use crate::docker::refusal::Refusal;
 /// The host configuration of a service's container.
 pub(super) fn config(service: &Service, around: &Circumstances<'_>) -> Result<HostConfig, Refusal> {
     let mounts = mounts::of(service, around);
-    let namespace = |mode: &Option<String>| mode.as_deref().map(|it| resolved(it, around));
+    let shared = |mode: &Option<String>| mode.as_deref().map(|it| namespace(it, around.peers));
     let security = Security::read(service)?;
     let config = HostConfig {
         binds: Some(mounts.binds),
@@ -38,8 +39,8 @@ pub(super) fn config(service: &Service, around: &Circumstances<'_>) -> Result<Ho
         masked_paths: security.unconfined_paths.then(Vec::new),
         readonly_paths: security.unconfined_paths.then(Vec::new),
         volumes_from: list(&volumes_from(service, around)),
-        ipc_mode: namespace(&service.ipc),
-        pid_mode: namespace(&service.pid),
+        ipc_mode: shared(&service.ipc),
+        pid_mode: shared(&service.pid),
         uts_mode: service.uts.clone(),
         userns_mode: service.userns_mode.clone(),
         cgroupns_mode: match service.cgroup.as_deref() {
@@ -82,17 +83,6 @@ fn restart_policy(policy: RestartPolicy) -> Sent {
     }
 }
 
-/// `service:x` as the engine knows it: by its container.
-pub(super) fn resolved(mode: &str, around: &Circumstances<'_>) -> String {
-    match mode
-        .strip_prefix("service:")
-        .and_then(|it| around.containers.get(it))
-    {
-        Some(container) => format!("container:{container}"),
-        None => mode.to_owned(),
-    }
-}
-
 /// `service[:ro]` and `container:name[:ro]`, as the engine knows them.
 fn volumes_from(service: &Service, around: &Circumstances<'_>) -> Vec<String> {
     let one = |line: &String| {
@@ -100,8 +90,8 @@ fn volumes_from(service: &Service, around: &Circumstances<'_>) -> Vec<String> {
             return named.to_owned();
         }
         let (name, mode) = line.split_once(':').unwrap_or((line, "rw"));
-        match around.containers.get(name) {
-            Some(container) => format!("{container}:{mode}"),
+        match around.peers.get(name) {
+            Some(peer) => format!("{}:{mode}", peer.id),
             None => line.clone(),
         }
     };

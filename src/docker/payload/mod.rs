@@ -9,9 +9,12 @@ mod health;
 mod host;
 mod mounts;
 mod networking;
+mod peers;
 mod ports;
 mod resources;
 
 pub(in crate::docker) use container::{Circumstances, container};
 pub(in crate::docker) use files::{InlineFile, inline_files};
 pub(in crate::docker) use networking::{endpoint, further_networks, network, volume};
+pub(in crate::docker) use peers::resolved;
+pub use peers::{Peer, Peers};

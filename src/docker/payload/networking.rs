@@ -11,7 +11,8 @@ use bollard::models::{
     VolumeCreateRequest,
 };
 
-use super::{Circumstances, host};
+use super::Circumstances;
+use super::peers::namespace;
 use crate::compose::{Attachment, Network, Service, Volume};
 use crate::docker::engine::ApiVersion;
 use crate::docker::labels;
@@ -25,7 +26,7 @@ const SEVERAL: ApiVersion = ApiVersion {
 /// The network mode: what the file says, or the network that is attached first.
 pub(super) fn mode(service: &Service, around: &Circumstances<'_>) -> String {
     match (&service.network_mode, keys(service).first()) {
-        (Some(mode), _) => host::resolved(mode, around),
+        (Some(mode), _) => namespace(mode, around.peers),
         (None, Some(key)) => real_name(key, around).to_owned(),
         (None, None) => "none".to_owned(),
     }
@@ -102,7 +103,7 @@ fn links(service: &Service, around: &Circumstances<'_>) -> Vec<String> {
     let mut links = Vec::new();
     for line in &service.links {
         let (name, alias) = line.split_once(':').unwrap_or((line, line));
-        let Some(container) = around.containers.get(name) else {
+        let Some(container) = around.peers.get(name).map(|it| &it.name) else {
             continue;
         };
         links.push(format!("{container}:{alias}"));

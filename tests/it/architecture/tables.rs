@@ -117,6 +117,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/credentials.rs",
             "docker/ssh.rs",
         ],
+        &["docker/compose_release.rs", "docker/ssh.rs"],
     ),
     ("std::process::Command", &[]),
     ("ureq", &["database/embedded/download.rs"]),

@@ -57,6 +57,24 @@ impl Fixture {
         Self { project, engine }
     }
 
+    /// The project of a Compose file in `directory`, under a name of its own.
+    pub(crate) async fn load(what: &str, directory: &std::path::Path) -> Self {
+        let mut fixture = Self::empty(what).await;
+        let request = compose::Request {
+            project_name: Some(fixture.project.name.to_string()),
+            ..compose::Request::in_directory(directory, BTreeMap::new())
+        };
+        fixture.project = compose::load(&request).expect("the file is right");
+        fixture
+    }
+
+    /// All services, dependencies first.
+    pub(crate) fn all(&self) -> Vec<String> {
+        let names: Vec<_> = self.project.services.keys().cloned().collect();
+        let order = self.project.start_order(&names).expect("there is no cycle");
+        order.iter().map(|it| it.name.to_string()).collect()
+    }
+
     /// A project with the service `db`, as the reference has it but for the port.
     pub(crate) async fn reference(what: &str) -> Self {
         let mut fixture = Self::empty(what).await;
@@ -231,6 +249,7 @@ pub(crate) fn on(condition: Condition) -> Dependency {
 fn surroundings() -> Surroundings {
     Surroundings {
         docker_host: std::env::var("DOCKER_HOST").ok(),
+        home: std::env::home_dir(),
         ..Surroundings::new(Platform::Linux)
     }
 }

@@ -4,5 +4,6 @@ mod adopt;
 mod failing;
 pub(crate) mod fixture;
 mod in_the_way;
+mod interop;
 mod lifecycle;
 mod volume_copy;
