@@ -78,7 +78,6 @@ impl Container {
             pull: settings.pull.clone(),
             now: SystemTime::now(),
             patience: settings.patience,
-            proxies: settings.proxies.clone(),
         };
         Ok(UpPlan::decide(
             &settings.project,
