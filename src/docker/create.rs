@@ -47,7 +47,7 @@ impl Engine {
             image,
             image_id: &present.id,
             api: self.facts().api_version,
-            proxies: &progress.proxies,
+            proxies: &progress.plan.proxies,
             release: &progress.release,
             peers: &peers,
         };

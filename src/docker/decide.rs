@@ -4,7 +4,7 @@
 //! never recreated unasked, even where its configuration has changed since. The one exception is
 //! a container that never ran, which holds nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use crate::compose::{Condition, Generation, Mount, MountKind, Project, PullPolicy, Service};
@@ -27,6 +27,8 @@ pub struct Policy {
     pub now: SystemTime,
     /// How long one dependency may take.
     pub patience: Duration,
+    /// Proxy variables that Docker's own client is configured to hand to every container.
+    pub proxies: BTreeMap<String, String>,
 }
 
 /// When images are fetched.
@@ -90,6 +92,7 @@ impl<'a> UpPlan<'a> {
             steps,
             notes,
             peers: peers(observed),
+            proxies: policy.proxies.clone(),
             patience: policy.patience,
         })
     }

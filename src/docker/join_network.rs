@@ -31,7 +31,7 @@ impl Engine {
             image: "",
             image_id: "",
             api: self.facts().api_version,
-            proxies: &progress.proxies,
+            proxies: &progress.plan.proxies,
             release: &progress.release,
             peers: &progress.peers,
         };

@@ -47,7 +47,6 @@ mod make_network;
 mod observe;
 mod port_holder;
 pub mod port_taken;
-mod proxies;
 mod start;
 mod up;
 

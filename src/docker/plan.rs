@@ -1,5 +1,6 @@
 //! What `up` will do, as a value. A dry run prints it, `up` carries it out; `decide` makes it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub struct UpPlan<'a> {
     pub notes: Vec<String>,
     /// The containers of services that are there already.
     pub peers: Peers,
+    /// Proxy variables that every new container gets.
+    pub proxies: BTreeMap<String, String>,
     /// How long one dependency may take.
     pub patience: Duration,
 }

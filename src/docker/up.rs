@@ -4,8 +4,6 @@
 //! killed. What is there already is then taken as it is: a conflict is no failure, but a reason
 //! to look again.
 
-use std::collections::BTreeMap;
-
 use super::Engine;
 use crate::docker::compose_release;
 use crate::docker::error::Error;
@@ -14,15 +12,12 @@ use crate::docker::image::Wanted;
 use crate::docker::labels;
 use crate::docker::payload;
 use crate::docker::plan::{Peers, Step, UpPlan};
-use crate::docker::proxies;
 
 /// What is known while a plan is carried out.
 pub(in crate::docker) struct Progress<'p, 'a> {
     pub(in crate::docker) plan: &'p UpPlan<'a>,
     /// The containers of services.
     pub(in crate::docker) peers: Peers,
-    /// Proxy variables that every new container gets.
-    pub(in crate::docker) proxies: BTreeMap<String, String>,
     /// The Compose release whose hash every new container gets.
     pub(in crate::docker) release: String,
 }
@@ -40,7 +35,6 @@ impl Engine {
         let mut progress = Progress {
             plan,
             peers: plan.peers.clone(),
-            proxies: BTreeMap::new(),
             release: labels::COMPOSE_RELEASE.to_owned(),
         };
         if plan
@@ -48,9 +42,7 @@ impl Engine {
             .iter()
             .any(|it| matches!(it, Step::Create { .. }))
         {
-            let host = self.facts().endpoint.address.to_string();
             let configuration = self.keyring().configuration.as_deref();
-            progress.proxies = proxies::read(configuration, &host);
             if let Some(release) = compose_release::installed(configuration).await {
                 progress.release = release;
             }

@@ -78,6 +78,7 @@ impl Container {
             pull: settings.pull.clone(),
             now: SystemTime::now(),
             patience: settings.patience,
+            proxies: settings.proxies.clone(),
         };
         Ok(UpPlan::decide(
             &settings.project,

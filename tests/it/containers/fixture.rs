@@ -202,6 +202,7 @@ pub(crate) fn policy() -> Policy {
         pull: Pull::AsWritten,
         now: SystemTime::now(),
         patience: Duration::from_mins(1),
+        proxies: BTreeMap::new(),
     }
 }
 
