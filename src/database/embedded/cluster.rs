@@ -20,7 +20,7 @@ use super::{
     port::{self, Port},
     records::{PidFile, Record},
     server::{Place, Started, length, running},
-    session,
+    session, single,
     user::User,
 };
 use crate::{database::Event, ident::DatabaseName};
@@ -155,17 +155,39 @@ impl Cluster {
         let (account, silent) = (&self.settings.account, &mut |_: Event<'_>| ());
         if let Some(server) = self.server() {
             let (bin, place) = (self.bin_of_data(silent).await?, self.place()?);
-            return session::admin(&place, &bin, server.port, account, database, sql).await;
+            let answer = session::admin(&place, &bin, server.port, account, database, sql).await;
+            return match answer {
+                Err(Error::Sql { said }) if self.is_locked_out(&said) => {
+                    let change = self.change(silent).await?;
+                    let before = change.stop(silent).await?;
+                    let data = self.layout.data();
+                    let answer = single::admin(&place, &bin, &data, database, sql).await;
+                    change.as_before(before, silent).await?;
+                    answer
+                }
+                answer => answer,
+            };
         }
         let change = self.change(silent).await?;
         let (place, data) = (change.place(), self.layout.data());
         let bin = self.bin_of_data(silent).await?;
         // A killed command may have left its private server.
         place.stop(&bin, &data).await?;
+        if self.layout.channel() == Channel::Loopback {
+            return single::admin(place, &bin, &data, database, sql).await;
+        }
         with_private_server(place, &bin, &data, Listen::Private, async |port| {
             session::admin(place, &bin, port, account, database, sql).await
         })
         .await
+    }
+
+    /// Whether we would need a password that we do not know.
+    fn is_locked_out(&self, said: &str) -> bool {
+        self.layout.channel() == Channel::Loopback
+            && ["password authentication failed", "no password supplied"]
+                .iter()
+                .any(|it| said.contains(it))
     }
 
     /// The binaries that run, or ran last, the data that is there.

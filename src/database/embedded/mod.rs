@@ -33,6 +33,7 @@ mod process;
 mod python;
 mod server;
 mod session;
+mod single;
 mod unpack;
 mod user;
 

@@ -30,6 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A log of this size is put aside at the next start.
 const LONG_LOG: u64 = 16 * 1024 * 1024;
 
+/// A flag of Windows' `CreateProcess`.
+#[cfg(windows)]
+const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+
 /// Whose server it is, and where.
 #[derive(Clone, Debug)]
 pub(in crate::database::embedded) struct Place {
@@ -115,6 +119,9 @@ impl Place {
                 .arg(data)
                 .arg("-l")
                 .arg(self.layout.log());
+            // A console of its own, or the next Ctrl-C in ours would end the server.
+            #[cfg(windows)]
+            command.creation_flags(CREATE_NO_WINDOW);
             if process::run_unheard(command).await? || running(data).is_some() {
                 return Ok(Started::Yes);
             }

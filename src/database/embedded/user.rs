@@ -49,10 +49,10 @@ impl User {
     }
 
     /// Gives `path` to this user. Only what townpass made is ever given.
+    #[cfg(unix)]
     pub(in crate::database::embedded) fn give(&self, path: &Path) -> Result<(), Error> {
         match self {
             Self::Ourselves => Ok(()),
-            #[cfg(unix)]
             Self::Unprivileged { uid, gid, .. } => {
                 std::os::unix::fs::lchown(path, Some(*uid), Some(*gid))
                     .map_err(Error::file("give away", path))
@@ -61,30 +61,53 @@ impl User {
     }
 
     /// Refuses a directory that this user cannot pass.
+    #[cfg(unix)]
     pub(in crate::database::embedded) fn ensure_passable(
         &self,
         directory: &Path,
     ) -> Result<(), Error> {
-        match self {
-            Self::Ourselves => Ok(()),
-            #[cfg(unix)]
-            Self::Unprivileged { name, uid, .. } => {
-                use std::os::unix::fs::MetadataExt as _;
-                let closed = directory.ancestors().find(|it| {
-                    std::fs::metadata(it).is_ok_and(|it| {
-                        let open = if it.uid() == *uid { 0o100 } else { 0o001 };
-                        it.mode() & open == 0
-                    })
-                });
-                match closed {
-                    Some(closed) => Err(Error::Closed {
-                        user: name.clone(),
-                        directory: closed.to_owned(),
-                    }),
-                    None => Ok(()),
-                }
-            }
+        use std::os::unix::fs::MetadataExt as _;
+        let Self::Unprivileged { name, uid, .. } = self else {
+            return Ok(());
+        };
+        let closed = directory.ancestors().find(|it| {
+            std::fs::metadata(it).is_ok_and(|it| {
+                let open = if it.uid() == *uid { 0o100 } else { 0o001 };
+                it.mode() & open == 0
+            })
+        });
+        match closed {
+            Some(closed) => Err(Error::Closed {
+                user: name.clone(),
+                directory: closed.to_owned(),
+            }),
+            None => Ok(()),
         }
+    }
+
+    /// Everything is ours already.
+    #[cfg(not(unix))]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "on a Unix it can fail"
+    )]
+    pub(in crate::database::embedded) fn give(&self, _path: &Path) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Nothing is closed to ourselves.
+    #[cfg(not(unix))]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "on a Unix it can fail"
+    )]
+    pub(in crate::database::embedded) fn ensure_passable(
+        &self,
+        _directory: &Path,
+    ) -> Result<(), Error> {
+        Ok(())
     }
 
     /// How this user is called in a sentence.

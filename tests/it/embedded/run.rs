@@ -169,6 +169,26 @@ async fn a_path_too_long_for_a_socket_is_no_trouble() {
     assert!(!private.path("socket").exists());
     let sql = "select current_setting('unix_socket_directories') = ''";
     assert_eq!(private.value(sql).await, "t");
+    private.value("alter role admin password 'another'").await;
+    let locked_out = private.refusal("password").await;
+    assert!(locked_out.is_some());
+    let (provider, own) = (private.provider(), database("townpass_db"));
+    let several = "select 1, null, 'x|y';\nselect 2;\n";
+    let answer = provider.admin(&own, several).await;
+    assert_eq!(answer.expect("answered"), "1||x|y\n2");
+    let wrong = provider.admin(&own, "select nonsense").await;
+    let wrong = wrong.expect_err("it is refused").to_string();
+    assert!(
+        wrong.contains("column \"nonsense\" does not exist"),
+        "{wrong}"
+    );
+    let set = "alter role admin password 'password'";
+    provider.admin(&own, set).await.expect("set");
+    assert_eq!(private.value("select 1").await, "1", "it runs again");
+    provider.stop(&mut |_| ()).await.expect("stopped");
+    let answer = provider.admin(&own, "select 3").await;
+    assert_eq!(answer.expect("answered"), "3");
+    private.start().await;
     let (provider, maintenance) = (private.provider(), database("postgres"));
     let answer = provider.admin(&maintenance, "select 1").await;
     assert_eq!(answer.expect("answered"), "1");
