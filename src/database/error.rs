@@ -1,6 +1,6 @@
 //! What can go wrong between `up` and an answer, and the one command that mends it.
 
-use std::{fmt, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use super::{Complaint, Refusal, diagnosis::Cluster, note::SnapshotName};
 use crate::docker;
@@ -220,11 +220,23 @@ pub enum Error {
     /// The data is a directory of the host.
     #[error("the data is in `{directory}`, a directory of the host, which is not emptied unasked")]
     #[diagnostic(help(
-        "reset the contents alone: `townpass dev reset-db`; or say so: `townpass dev reset-db --volume --bind-mount`"
+        "reset the contents alone: `townpass dev reset-db`; or say so: `townpass dev reset-db --volume --empty-bind-mount`"
     ))]
     BindMounted {
         /// Which.
         directory: String,
+    },
+
+    /// The directory with the data could not be renamed.
+    #[error("cannot rename `{from}` to `{to}`")]
+    #[diagnostic(help("rename or empty it yourself, then run `townpass dev up`"))]
+    Aside {
+        /// What it is called.
+        from: String,
+        /// What it was to be called.
+        to: String,
+        /// Why not.
+        source: io::Error,
     },
 
     /// Others mount the same data.
@@ -395,6 +407,7 @@ impl Diagnose for Error {
             | Self::WrongServer { .. }
             | Self::NoData
             | Self::Admin { .. }
+            | Self::Aside { .. }
             | Self::Sql { .. } => Blame::Environment,
             Self::Unsendable { .. }
             | Self::PasswordEmpty { .. }

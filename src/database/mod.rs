@@ -31,4 +31,4 @@ pub use event::Event;
 pub use note::SnapshotName;
 pub use open::{PgConnection, open};
 pub use provider::{Account, Kind, Provider};
-pub use wait::{Ready, until_ready};
+pub use wait::{Ready, until_admitted, until_ready};

@@ -14,6 +14,7 @@ use super::{
     Error, Event, Provider, Refusal, Session, Target,
     diagnosis::{self, Cluster},
 };
+use crate::ident::DatabaseName;
 
 /// The pause between two attempts. A cold start takes about two seconds; this wastes a
 /// fortieth of them at most.
@@ -90,6 +91,23 @@ pub async fn until_ready(
             });
         }
         time::sleep(pause(&refusal, begun.elapsed()).min(left)).await;
+    }
+}
+
+/// Waits until the server admits the role, whether or not its database is there: a reset makes
+/// it.
+pub async fn until_admitted(
+    provider: &dyn Provider,
+    target: &Target,
+    patience: Duration,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Ready, Error> {
+    match until_ready(provider, target, patience, on_event).await {
+        Err(Error::DatabaseMissing { .. } | Error::DatabaseClosed { .. }) => {
+            let beside = target.in_database(&DatabaseName::new("postgres"));
+            until_ready(provider, &beside, patience, on_event).await
+        }
+        answer => answer,
     }
 }
 

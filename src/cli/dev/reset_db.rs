@@ -71,7 +71,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         Depth::Contents
     };
     let up = match (depth, args.dry_run) {
-        (Depth::Contents, false) => Some(session.up(context, &story).await?),
+        (Depth::Contents, false) => Some(session.up_to_reset(context, &story).await?),
         _ => None,
     };
     let bind_mount = if args.empty_bind_mount {

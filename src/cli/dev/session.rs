@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::config::file::File;
 use crate::config::places::Places;
 use crate::config::state::{Lock, State};
-use crate::database::{self, Account, Provider, Ready, Target, until_ready};
+use crate::database::{self, Account, Provider, Ready, Target, until_admitted, until_ready};
 use crate::docker::decide::Pull;
 use crate::docker::{Engine, proxies};
 use crate::error::Error;
@@ -116,6 +116,28 @@ impl Session {
             &mut |event| story.database(&event),
         )
         .await?;
+        self.answered(target, ready, story)
+    }
+
+    /// The same for a reset, which makes the database where it is missing.
+    pub(crate) async fn up_to_reset(
+        &mut self,
+        context: &Context,
+        story: &Story<'_>,
+    ) -> Result<Up, Error> {
+        self.start(context, story).await?;
+        let target = self.target().await?;
+        let ready = until_admitted(
+            &*self.provider,
+            &target,
+            self.settings.timeout,
+            &mut |event| story.database(&event),
+        )
+        .await?;
+        self.answered(target, ready, story)
+    }
+
+    fn answered(&self, target: Target, ready: Ready, story: &Story<'_>) -> Result<Up, Error> {
         self.remember()?;
         story.ready(&format!(
             "PostgreSQL {} answers on {} after {}",

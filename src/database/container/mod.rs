@@ -4,6 +4,7 @@
 //! `admin` is the way in that asks for no password; `provider` joins both to the engine.
 
 mod admin;
+mod bind;
 mod provider;
 mod reading;
 mod settings;

@@ -2,16 +2,19 @@
 
 use std::{
     cell::RefCell,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::{Settings, admin, reading};
+use super::{Settings, admin, bind, reading};
 use crate::compose::Service;
 use crate::database::provider::{Data, OnEvent, Saved, Sink, Status};
-use crate::database::{Account, Error, Event, Kind, Provider, whereabouts};
+use crate::database::{Account, Error, Event, Kind, Provider, SnapshotName, whereabouts};
 use crate::docker::down_plan::{DownPlan, Scope, VolumeFate};
+use crate::docker::engine::Reach;
 use crate::docker::observed::{self, State};
 use crate::docker::plan::UpPlan;
 use crate::docker::volume_copy::CopyRequest;
@@ -86,6 +89,26 @@ impl Container {
             &observed,
             &policy,
         )?)
+    }
+
+    /// The directory of this machine that holds the data, where one does. One that another
+    /// machine has, or that nothing here answers to, is refused.
+    async fn directory(&self) -> Result<Option<PathBuf>, Error> {
+        let found = self.found().await?;
+        let Settings {
+            engine, project, ..
+        } = &self.settings;
+        let status = reading::status(project, self.service()?, found.as_ref());
+        let Data::BindMount(directory) = status.data else {
+            return Ok(None);
+        };
+        let path = PathBuf::from(&directory);
+        match (engine.reach(), path.parent().is_some_and(Path::exists)) {
+            (Reach::Local, true) => Ok(Some(path)),
+            (Reach::Local, false) | (Reach::Remote { .. }, _) => Err(Error::CannotCopy {
+                data: format!("directory `{directory}`, which is not on this machine"),
+            }),
+        }
     }
 
     /// The volume with the data, and the image that reads it.
@@ -243,20 +266,29 @@ impl Provider for Container {
             service,
             ..
         } = &self.settings;
-        if let Data::BindMount(directory) = self.observe().await?.data {
-            return Err(Error::BindMounted { directory });
-        }
+        let directory = self.directory().await?;
         let observed = engine.survey().await?;
         let scope = Scope::Service(service);
         let plan = DownPlan::decide(project, scope, VolumeFate::Removed, &observed)
             .map_err(docker::Error::from)?;
         let mut tell = |event: docker::Event<'_>| on_event(Event::Docker(event));
         engine.take_down(&plan, &mut tell).await?;
+        if let Some(directory) = directory
+            && directory.exists()
+        {
+            let name = SnapshotName::safety("reset", Timestamp::now());
+            on_event(Event::Step(&format!("set `{}` aside", directory.display())));
+            bind::set_aside(&directory, name.as_str())?;
+        }
         *self.superuser.borrow_mut() = None;
         Ok(())
     }
 
     async fn save(&self, name: &str, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
+        if let Some(directory) = self.directory().await? {
+            on_event(Event::Step(&format!("set `{}` aside", directory.display())));
+            return bind::set_aside(&directory, name);
+        }
         let (volume, image) = self.volume().await?;
         let engine = &self.settings.engine;
         let observed = engine.survey().await?;
@@ -275,6 +307,9 @@ impl Provider for Container {
     }
 
     async fn restore(&self, name: &str, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
+        if let Some(directory) = self.directory().await? {
+            return bind::put_back(&directory, name);
+        }
         let (volume, image) = self.volume().await?;
         on_event(Event::Step(&format!(
             "copy snapshot `{name}` to volume `{volume}`"
@@ -291,6 +326,9 @@ impl Provider for Container {
     }
 
     async fn saved(&self) -> Result<Vec<Saved>, Error> {
+        if let Ok(Some(directory)) = self.directory().await {
+            return Ok(bind::saved(&directory));
+        }
         let copies = self
             .settings
             .engine
@@ -307,6 +345,9 @@ impl Provider for Container {
     }
 
     async fn forget(&self, name: &str) -> Result<(), Error> {
+        if let Some(directory) = self.directory().await? {
+            return bind::forget(&directory, name);
+        }
         let engine = &self.settings.engine;
         let copies = engine.saved_volumes(&self.settings.project.name).await?;
         match copies.iter().find(|it| it.name == name) {

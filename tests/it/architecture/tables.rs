@@ -86,6 +86,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "config/file.rs",
             "config/places.rs",
             "config/state.rs",
+            "database/container/bind.rs",
             "database/embedded/archive.rs",
             "database/embedded/cluster.rs",
             "database/embedded/copies.rs",

@@ -286,3 +286,18 @@ async fn contents_of_a_stopped_server_are_not_reset() {
     );
     assert!(matches!(plan, Err(Error::NotRunning)), "{plan:?}");
 }
+
+#[tokio::test]
+async fn a_server_that_lacks_the_database_is_ready_for_a_reset() {
+    use townpass::database::{until_admitted, until_ready};
+    let cluster = Cluster::initialised_as(account("admin", "password", "other")).await;
+    let target = cluster.target();
+    let ready = until_ready(&cluster, &target, PATIENCE, &mut quiet).await;
+    assert!(
+        matches!(ready, Err(Error::DatabaseMissing { .. })),
+        "{ready:?}"
+    );
+    until_admitted(&cluster, &target, PATIENCE, &mut quiet)
+        .await
+        .expect("it admits the role");
+}
