@@ -353,7 +353,7 @@ async fn a_volume_that_others_use_is_not_removed() {
     let Error::Shared { containers, .. } = error else {
         panic!("{error:?}");
     };
-    assert_eq!(containers, [other.0.clone()]);
+    assert_eq!(containers, std::slice::from_ref(&other.0));
 }
 
 #[tokio::test]
