@@ -43,12 +43,13 @@ fn input(sql: &str) -> Result<String, Error> {
     let script = split(sql).map_err(|refusal| Error::Sql {
         said: refusal.obstacle.to_string(),
     })?;
-    Ok(script
-        .statements
-        .iter()
-        .map(|statement| sql[statement.body.clone()].trim_end_matches([';', ' ', '\n']))
-        .map(|body| format!("{};\n\n", body.replace(";\n\n", "; \n\n")))
-        .collect())
+    let mut text = String::new();
+    for statement in &script.statements {
+        let body = sql[statement.body.clone()].trim_end_matches([';', ' ', '\n']);
+        text.push_str(&body.replace(";\n\n", "; \n\n"));
+        text.push_str(";\n\n");
+    }
+    Ok(text)
 }
 
 /// What a backend printed, as unaligned tuples.
