@@ -108,7 +108,6 @@ async fn volume(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome, Error> {
     let mut safety = None;
-    on_event(Event::Step("stop the server"));
     provider.stop(on_event).await?;
     if plan.safety == Safety::Keep {
         let name = SnapshotName::safety("reset", Timestamp::now());
@@ -122,9 +121,7 @@ async fn volume(
             .any(|it| it.name == name.as_str())
             .then_some(name);
     }
-    on_event(Event::Step("remove the data"));
     provider.destroy(on_event).await?;
-    on_event(Event::Step("start the server"));
     provider.start(on_event).await?;
     let target = Target::new(provider.endpoint().await?, target.account.clone());
     until_ready(provider, &target, patience, on_event).await?;

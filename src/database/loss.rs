@@ -3,6 +3,7 @@
 use super::{
     Error, Provider,
     diagnosis::ask,
+    note::{self, Purpose},
     provider::State,
     reset::{Depth, Facts, Holding, Inside, Loss},
 };
@@ -30,6 +31,7 @@ async fn known(provider: &dyn Provider, depth: Depth) -> Result<Loss, Error> {
     let question = question(&provider.account().database, depth);
     let answer = ask(provider, &question).await?;
     let mut cluster: Whole = read(answer)?;
+    cluster.holdings.retain(|it| !is_scaffolding(it));
     for holding in &mut cluster.holdings {
         if holding.open {
             let answer = provider.admin(&holding.name, INSIDE).await?;
@@ -40,6 +42,15 @@ async fn known(provider: &dyn Provider, depth: Depth) -> Result<Loss, Error> {
         holdings: cluster.holdings,
         roles: cluster.roles,
     })
+}
+
+/// A template that resets make again by themselves, or a copy that was never finished: nobody
+/// loses anything with it.
+fn is_scaffolding(holding: &Holding) -> bool {
+    match holding.note() {
+        Some(note) => note.purpose == Purpose::Template,
+        None => note::is_unfinished(&holding.name),
+    }
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -60,7 +71,7 @@ fn question(database: &DatabaseName, depth: Depth) -> String {
     format!(
         "select json_build_object('roles', {roles}, 'holdings', \
          (select coalesce(json_agg(json_build_object('name', datname, 'open', datallowconn, \
-         'size', pg_database_size(oid)) order by datname = {database} desc, oid), '[]') \
+         'size', pg_database_size(oid), 'comment', shobj_description(oid, 'pg_database')) order by datname = {database} desc, oid), '[]') \
          from pg_database where {which}));"
     )
 }
@@ -69,14 +80,16 @@ fn read<T: serde::de::DeserializeOwned>(answer: String) -> Result<T, Error> {
     serde_json::from_str(&answer).map_err(|_| Error::Unreadable { answer })
 }
 
-/// An object counts if its schema is neither the system's nor `public` as `initdb` makes it.
+/// An object counts if its schema is neither the system's nor `public` as `initdb` makes it. The
+/// journal of migrations is an object, but none of the tables that a person would miss.
 const INSIDE: &str = "with schemas as (select oid from pg_namespace \
     where nspname !~ '^pg_' and nspname <> 'information_schema'), \
-    tables as (select oid, reltuples from pg_class \
-    where relkind in ('r', 'p') and relnamespace in (select oid from schemas)) \
+    tables as (select oid, greatest(reltuples, pg_stat_get_live_tuples(oid), 0) as rows from pg_class \
+    where relkind in ('r', 'p') and relname <> '_sqlx_migrations' \
+    and relnamespace in (select oid from schemas)) \
     select json_build_object(\
     'tables', (select count(*) from tables), \
-    'rows', (select coalesce(sum(greatest(reltuples, 0)), 0)::bigint from tables), \
+    'rows', (select coalesce(sum(rows), 0)::bigint from tables), \
     'objects', (select count(*) from pg_class where relnamespace in (select oid from schemas)) \
     + (select count(*) from pg_proc where pronamespace in (select oid from schemas)) \
     + (select count(*) from pg_type where typnamespace in (select oid from schemas)) \

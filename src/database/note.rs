@@ -77,8 +77,15 @@ pub fn unfinished(database: &DatabaseName, random: u32) -> DatabaseName {
 
 /// How every name of [`unfinished`] begins.
 pub fn unfinished_prefix(database: &DatabaseName) -> String {
-    format!("townpass_unfinished_{}_", tag(database))
+    format!("{UNFINISHED}{}_", tag(database))
 }
+
+/// Whether a copy of any database bears this name while it is being made.
+pub fn is_unfinished(name: &DatabaseName) -> bool {
+    name.as_str().starts_with(UNFINISHED)
+}
+
+const UNFINISHED: &str = "townpass_unfinished_";
 
 /// Eight letters that stand for a database in the names of its copies.
 fn tag(database: &DatabaseName) -> String {

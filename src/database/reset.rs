@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{
     Error,
+    note::Note,
     provider::{Data, State, Status},
 };
 use crate::ident::DatabaseName;
@@ -36,9 +37,26 @@ pub struct Holding {
     pub open: bool,
     /// Bytes on disk.
     pub size: u64,
+    /// Its `COMMENT`, which is a note where the database is a copy of ours.
+    #[serde(default)]
+    pub comment: Option<String>,
     /// What is in it, where it could be looked into.
     #[serde(default)]
     pub inside: Option<Inside>,
+}
+
+impl Holding {
+    /// What the copy is for, if it is one of ours.
+    pub fn note(&self) -> Option<Note> {
+        self.comment.as_deref().and_then(Note::read)
+    }
+
+    /// Whether there is certainly nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.inside
+            .as_ref()
+            .is_some_and(|inside| inside.objects == 0)
+    }
 }
 
 /// What is in a database.
@@ -83,11 +101,7 @@ impl Loss {
     pub fn is_nothing(&self) -> bool {
         match self {
             Self::Known { holdings, roles } => {
-                let empty = |inside: &Inside| inside.objects == 0;
-                *roles == 0
-                    && holdings
-                        .iter()
-                        .all(|it| it.inside.as_ref().is_some_and(empty))
+                *roles == 0 && holdings.iter().all(Holding::is_empty)
             }
             Self::Unknown => false,
         }
@@ -307,6 +321,7 @@ mod tests {
             name: DatabaseName::new("x"),
             open: objects.is_some(),
             size: 7_000_000,
+            comment: None,
             inside: objects.map(|objects| Inside {
                 tables: 0,
                 rows: 0,

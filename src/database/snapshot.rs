@@ -149,7 +149,6 @@ async fn restore_cold(
     patience: Duration,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), Error> {
-    on_event(Event::Step("stop the server"));
     provider.stop(on_event).await?;
     on_event(Event::Step(&format!(
         "copy the data as safety snapshot `{safety}`"
@@ -159,7 +158,6 @@ async fn restore_cold(
         "put snapshot `{name}` in place of the data"
     )));
     provider.restore(name.as_str(), on_event).await?;
-    on_event(Event::Step("start the server"));
     provider.start(on_event).await?;
     let target = Target::new(provider.endpoint().await?, target.account.clone());
     until_ready(provider, &target, patience, on_event).await?;

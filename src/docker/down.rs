@@ -13,7 +13,7 @@ use crate::docker::down_plan::{DownPlan, VolumeFate};
 use crate::docker::error::Error;
 use crate::docker::event::{Event, Thing};
 use crate::docker::observe::found;
-use crate::docker::observed::{Container, Listed, Observed, State};
+use crate::docker::observed::{Container, Listed, Observed};
 
 /// The least time that a database gets to write its last checkpoint. Killed before, it would have
 /// to recover at its next start.
@@ -45,7 +45,9 @@ impl Engine {
         for group in &plan.containers {
             try_join_all(group.iter().map(|it| self.stop_listed(it))).await?;
             for listed in group {
-                on_event(Event::Stopped { name: &listed.name });
+                if listed.state.can_be_stopped() {
+                    on_event(Event::Stopped { name: &listed.name });
+                }
                 self.remove(listed, plan.fate).await?;
                 on_event(Event::Removed {
                     thing: Thing::Container,
@@ -87,9 +89,11 @@ impl Engine {
     ) -> Result<(), Error> {
         let container = self.container(container).await?;
         self.stop_container(&container).await?;
-        on_event(Event::Stopped {
-            name: &container.name,
-        });
+        if container.state.can_be_stopped() {
+            on_event(Event::Stopped {
+                name: &container.name,
+            });
+        }
         Ok(())
     }
 
@@ -101,9 +105,8 @@ impl Engine {
     }
 
     async fn stop_container(&self, container: &Container) -> Result<(), Error> {
-        match container.state {
-            State::Running | State::Restarting | State::Paused => {}
-            State::Created | State::Exited | State::Dead | State::Removing => return Ok(()),
+        if !container.state.can_be_stopped() {
+            return Ok(());
         }
         let mut options = StopContainerOptionsBuilder::default();
         let mut patience = container.stop_timeout.unwrap_or(10);

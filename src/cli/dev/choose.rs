@@ -35,7 +35,25 @@ pub(super) struct Parts<'a> {
 pub(super) struct Chosen {
     pub(super) provider: Box<dyn Provider>,
     pub(super) engine: Option<Engine>,
-    pub(super) standing_in: Option<String>,
+    pub(super) standing_in: Option<StandingIn>,
+}
+
+/// Why the embedded provider runs the database though nobody asked for it.
+#[derive(Debug)]
+pub(super) enum StandingIn {
+    /// Not heard before, or a choice between two databases: told aloud.
+    New(String),
+    /// As the last time: told with `-v`.
+    Known(String),
+}
+
+impl StandingIn {
+    fn of(last: Option<Kind>, reason: String) -> Self {
+        match last {
+            Some(Kind::Embedded) => Self::Known(reason),
+            Some(Kind::Docker) | None => Self::New(reason),
+        }
+    }
 }
 
 /// Asks for an engine unless the embedded provider was asked for, and chooses.
@@ -63,10 +81,12 @@ pub(super) async fn provider(parts: &Parts<'_>) -> Result<Chosen, Error> {
         (Choice::StayEmbedded, connected) => {
             let reason = "this project's data is in the embedded provider, which goes on; \
                           `--provider docker` starts an empty database in Docker";
-            Ok(embedded(parts, connected.ok(), Some(reason.to_owned())))
+            let reason = StandingIn::New(reason.to_owned());
+            Ok(embedded(parts, connected.ok(), Some(reason)))
         }
         (Choice::Embedded | Choice::StandIn | Choice::DataInDocker, connected) => {
             let reason = connected.as_ref().err().map(stands_in);
+            let reason = reason.map(|reason| StandingIn::of(last, reason));
             Ok(embedded(parts, connected.ok(), reason))
         }
     }
@@ -81,7 +101,7 @@ pub(super) fn without_image(parts: &Parts<'_>, lacking: docker::Error) -> Result
     };
     match Choice::of(facts) {
         Choice::StandIn => {
-            let reason = stands_in(&lacking);
+            let reason = StandingIn::of(facts.last, stands_in(&lacking));
             Ok(embedded(parts, None, Some(reason)))
         }
         Choice::DataInDocker => Err(Error::DataInDocker { because: lacking }),
@@ -124,7 +144,7 @@ fn docker(parts: &Parts<'_>, engine: Engine) -> Chosen {
     }
 }
 
-fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<String>) -> Chosen {
+fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<StandingIn>) -> Chosen {
     let Parts {
         wanted, settings, ..
     } = parts;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::choose::{self, Chosen};
+use super::choose::{self, Chosen, StandingIn};
 use crate::cli::context::Context;
 use crate::cli::surroundings;
 use crate::compose::database::Wanted;
@@ -34,7 +34,7 @@ pub(crate) struct Session {
     pub(super) places: Places,
     pub(super) state: State,
     /// Why the embedded provider was chosen, where nobody asked for it.
-    standing_in: Option<String>,
+    standing_in: Option<StandingIn>,
 }
 
 /// A database that answers.
@@ -155,9 +155,7 @@ impl Session {
         context: &Context,
         story: &Story<'_>,
     ) -> Result<(), Error> {
-        if let Some(reason) = &self.standing_in {
-            story.warning(reason);
-        }
+        say(context, story, self.standing_in.as_ref());
         let started = self
             .provider
             .start(&mut |event| story.database(&event))
@@ -182,9 +180,7 @@ impl Session {
             ..
         } = choose::without_image(&parts, lacking)?;
         self.provider = provider;
-        if let Some(reason) = standing_in {
-            story.warning(&reason);
-        }
+        say(context, story, standing_in.as_ref());
         Ok(self
             .provider
             .start(&mut |event| story.database(&event))
@@ -233,6 +229,15 @@ impl Session {
             &crate::migration::Target::head(),
         )?;
         Ok(Some(directory))
+    }
+}
+
+/// Says why the embedded provider was chosen; the same reason aloud only once.
+fn say(context: &Context, story: &Story<'_>, standing_in: Option<&StandingIn>) {
+    match standing_in {
+        Some(StandingIn::New(reason)) => story.warning(reason),
+        Some(StandingIn::Known(reason)) => context.printer.explain(reason),
+        None => {}
     }
 }
 

@@ -295,7 +295,6 @@ impl Provider for Container {
         if !observed.volumes.contains_key(&volume) {
             return Err(Error::NoData);
         }
-        on_event(Event::Step(&format!("copy volume `{volume}`")));
         let request = CopyRequest {
             project: &self.settings.project.name,
             name,
@@ -306,14 +305,11 @@ impl Provider for Container {
         Ok(())
     }
 
-    async fn restore(&self, name: &str, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
+    async fn restore(&self, name: &str, _: &mut OnEvent<'_>) -> Result<(), Error> {
         if let Some(directory) = self.directory().await? {
             return bind::put_back(&directory, name);
         }
         let (volume, image) = self.volume().await?;
-        on_event(Event::Step(&format!(
-            "copy snapshot `{name}` to volume `{volume}`"
-        )));
         let request = CopyRequest {
             project: &self.settings.project.name,
             name,

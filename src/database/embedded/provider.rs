@@ -179,10 +179,6 @@ impl Provider for Embedded {
         }
         let change = self.cluster.change(on_event).await?;
         let before = change.stop(on_event).await?;
-        on_event(Event::Step(&format!(
-            "copy the data as `{}`",
-            name.as_str()
-        )));
         let saved = copies::save(change.place(), &name).await;
         change.as_before(before, on_event).await?;
         Ok(saved?)
@@ -195,10 +191,6 @@ impl Provider for Embedded {
         }
         let change = self.cluster.change(on_event).await?;
         let before = change.stop(on_event).await?;
-        on_event(Event::Step(&format!(
-            "put `{}` in place of the data",
-            name.as_str()
-        )));
         let restored = copies::restore(change.place(), &name).await;
         change.as_before(before, on_event).await?;
         Ok(restored?)

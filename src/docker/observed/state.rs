@@ -49,6 +49,14 @@ impl State {
         }
     }
 
+    /// Whether stopping it changes anything.
+    pub fn can_be_stopped(self) -> bool {
+        match self {
+            Self::Running | Self::Paused | Self::Restarting => true,
+            Self::Created | Self::Removing | Self::Exited | Self::Dead => false,
+        }
+    }
+
     /// Docker's word for it.
     pub fn word(self) -> &'static str {
         match self {

@@ -12,7 +12,7 @@ impl Story<'_> {
         match *event {
             Event::Step(what) => {
                 self.record(&json!({ "event": "step", "step": what }));
-                self.done(what);
+                self.step(what);
             }
             Event::Progress { what, done, total } => {
                 self.record(

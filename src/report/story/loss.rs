@@ -18,6 +18,9 @@ impl Story<'_> {
             }
             Loss::Known { holdings, roles } => {
                 for holding in holdings {
+                    if holding.is_empty() && holding.name != plan.database {
+                        continue;
+                    }
                     self.warning(&format!("this removes {}", told(holding)));
                 }
                 if let Ok(roles @ 1..) = usize::try_from(*roles) {
@@ -34,6 +37,9 @@ impl Story<'_> {
 fn told(holding: &Holding) -> String {
     let name = &holding.name;
     let size = Bytes(holding.size);
+    if let Some(note) = holding.note() {
+        return format!("snapshot `{}`, {size}", note.name);
+    }
     match &holding.inside {
         None => format!("database `{name}`, {size}"),
         Some(inside) => {

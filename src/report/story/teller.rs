@@ -45,6 +45,13 @@ impl<'a> Story<'a> {
             .tell("•", Shade::Good, &Sanitised(text).to_string());
     }
 
+    /// A step that begins. Its line is not yet a promise that it went well.
+    pub(super) fn step(&self, text: &str) {
+        self.end_bar();
+        self.printer
+            .tell("•", Shade::Faint, &Sanitised(text).to_string());
+    }
+
     /// The end of a wait, in words.
     pub fn ready(&self, text: &str) {
         self.record(&json!({ "event": "ready", "message": text }));
