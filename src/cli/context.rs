@@ -60,7 +60,7 @@ impl Context {
     }
 }
 
-/// Colours as `--color`, NO_COLOR and CLICOLOR_FORCE say; movement only on a terminal.
+/// Colours as `--color`, `NO_COLOR` and `CLICOLOR_FORCE` say; movement only on a terminal.
 fn streams(env: &Env, globals: &Globals) -> Streams {
     let colour = |terminal: bool| {
         let on = match globals.color {

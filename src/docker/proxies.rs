@@ -14,13 +14,18 @@ struct ConfigFile {
 }
 
 #[derive(Clone, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default)]
 struct Proxies {
-    http_proxy: Option<String>,
-    https_proxy: Option<String>,
-    no_proxy: Option<String>,
-    ftp_proxy: Option<String>,
-    all_proxy: Option<String>,
+    #[serde(rename = "httpProxy")]
+    http: Option<String>,
+    #[serde(rename = "httpsProxy")]
+    https: Option<String>,
+    #[serde(rename = "noProxy")]
+    none: Option<String>,
+    #[serde(rename = "ftpProxy")]
+    ftp: Option<String>,
+    #[serde(rename = "allProxy")]
+    all: Option<String>,
 }
 
 /// The variables of `proxies.default` in `config.json`, in upper and in lower case. A file that
@@ -36,11 +41,11 @@ fn variables(config: &str) -> BTreeMap<String, String> {
     let file: ConfigFile = serde_json::from_str(config).unwrap_or_default();
     let proxies = file.proxies.get("default").cloned().unwrap_or_default();
     [
-        ("HTTP_PROXY", proxies.http_proxy),
-        ("HTTPS_PROXY", proxies.https_proxy),
-        ("NO_PROXY", proxies.no_proxy),
-        ("FTP_PROXY", proxies.ftp_proxy),
-        ("ALL_PROXY", proxies.all_proxy),
+        ("HTTP_PROXY", proxies.http),
+        ("HTTPS_PROXY", proxies.https),
+        ("NO_PROXY", proxies.none),
+        ("FTP_PROXY", proxies.ftp),
+        ("ALL_PROXY", proxies.all),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name, value.filter(|it| !it.is_empty())?)))

@@ -19,7 +19,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     session
         .provider
         .logs(args.follow, args.tail, &mut |bytes| {
-            context.printer.out(bytes)
+            context.printer.out(bytes);
         })
         .await?;
     Ok(0)

@@ -20,14 +20,15 @@ use crate::report::{Story, view};
 use crate::url::DatabaseUrl;
 
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
     /// Remove the whole data directory and initialise it anew
     #[arg(long, conflicts_with = "password")]
     volume: bool,
     /// Set the password alone and keep the data: NEW, standard input where NEW is `-`, else the
     /// Compose file's
-    #[arg(long, value_name = "NEW", num_args = 0..=1)]
-    password: Option<Option<String>>,
+    #[arg(long, value_name = "NEW", num_args = 0..=1, default_missing_value = "")]
+    password: Option<String>,
     /// With --volume: empty a directory of the host that is mounted as data
     #[arg(long, requires = "volume")]
     empty_bind_mount: bool,
@@ -54,7 +55,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         session.history()?
     };
     if let Some(new) = &args.password {
-        let new = NewPassword::read(new.as_deref())?;
+        let new = NewPassword::read(new)?;
         let reset = reset_password::run(&session, &application, &new, &story).await?;
         session.remember()?;
         if history.is_some() {

@@ -26,10 +26,10 @@ pub(super) enum NewPassword {
 impl NewPassword {
     /// Takes what was typed; `-` reads a line of standard input, so that no list of processes
     /// and no shell history has it.
-    pub(super) fn read(typed: Option<&str>) -> Result<Self, Error> {
+    pub(super) fn read(typed: &str) -> Result<Self, Error> {
         match typed {
-            None => Ok(Self::OfComposeFile),
-            Some("-") => {
+            "" => Ok(Self::OfComposeFile),
+            "-" => {
                 let mut line = String::new();
                 io::stdin()
                     .lock()
@@ -38,7 +38,7 @@ impl NewPassword {
                 let line = line.trim_end_matches(['\r', '\n']);
                 Ok(Self::Given(Secret::new(line)))
             }
-            Some(password) => Ok(Self::Given(Secret::new(password))),
+            password => Ok(Self::Given(Secret::new(password))),
         }
     }
 }

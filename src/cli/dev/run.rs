@@ -82,7 +82,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     };
     engine
         .fetch_image(&wanted, ImageSource::Pull, &mut |event| {
-            story.docker(&event)
+            story.docker(&event);
         })
         .await?;
     drop(story);

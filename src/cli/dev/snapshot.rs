@@ -55,7 +55,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error
                     .parse()?,
             };
             snapshot::save(provider, &target, &name, &mut |event| {
-                story.database(&event)
+                story.database(&event);
             })
             .await?;
             context.printer.show(&Named::new("saved", &name));
