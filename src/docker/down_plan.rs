@@ -259,7 +259,7 @@ mod tests {
             .into(),
             secrets: BTreeMap::new(),
             configs: BTreeMap::new(),
-            extensions: crate::compose::yaml::Map::default(),
+            extensions: compose::yaml::Map::default(),
             warnings: Vec::new(),
         }
     }

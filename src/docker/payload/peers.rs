@@ -27,10 +27,11 @@ pub(in crate::docker) fn resolved(service: &Service, peers: &Peers) -> Service {
         &mut service.network_mode,
         &mut service.ipc,
         &mut service.pid,
-    ] {
-        if let Some(mode) = mode {
-            *mode = namespace(mode, peers);
-        }
+    ]
+    .into_iter()
+    .flatten()
+    {
+        *mode = namespace(mode, peers);
     }
     for line in &mut service.volumes_from {
         let (name, rest) = line.split_once(':').unwrap_or((line, ""));

@@ -105,6 +105,7 @@ impl Fixture {
     }
 
     /// A service on the default network, not yet part of the project.
+    #[expect(clippy::unused_self, reason = "reads as a thing of the fixture")]
     pub(crate) fn service(&self, name: &str, image: &str) -> Service {
         let mut service = Service::named(ServiceName::new(name));
         service.image = Some(image.to_owned());
