@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::session::account;
 use crate::cli::context::Context;
 use crate::cli::surroundings;
 use crate::compose::Project;
@@ -13,7 +12,7 @@ use crate::config::{ProviderChoice, Settings};
 use crate::database::choice::{self, Asked, Choice, Facts};
 use crate::database::container::{self, Container};
 use crate::database::embedded::{self, Embedded, settings as embedded_settings};
-use crate::database::{Kind, Provider};
+use crate::database::{Account, Kind, Provider};
 use crate::docker::decide::Pull;
 use crate::docker::{self, Engine};
 use crate::error::Error;
@@ -204,4 +203,13 @@ fn published(parts: &Parts<'_>) -> Option<u16> {
         .iter()
         .find(|it| it.target == parts.wanted.port)?;
     port.published.as_ref()?.parse().ok()
+}
+
+/// What the Compose file asks for.
+fn account(wanted: &Wanted) -> Account {
+    Account {
+        user: wanted.user.clone(),
+        password: wanted.password.clone(),
+        database: wanted.database.clone(),
+    }
 }

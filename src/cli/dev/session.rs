@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::config::file::File;
 use crate::config::places::Places;
 use crate::config::state::{Lock, State};
-use crate::database::{self, Account, Provider, Ready, Target, until_admitted, until_ready};
+use crate::database::{self, Provider, Ready, Target, until_admitted, until_ready};
 use crate::docker::decide::Pull;
 use crate::docker::{Engine, proxies};
 use crate::error::Error;
@@ -238,15 +238,6 @@ fn say(context: &Context, story: &Story<'_>, standing_in: Option<&StandingIn>) {
         Some(StandingIn::New(reason)) => story.warning(reason),
         Some(StandingIn::Known(reason)) => context.printer.explain(reason),
         None => {}
-    }
-}
-
-/// What the Compose file asks for.
-pub(super) fn account(wanted: &Wanted) -> Account {
-    Account {
-        user: wanted.user.clone(),
-        password: wanted.password.clone(),
-        database: wanted.database.clone(),
     }
 }
 
