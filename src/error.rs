@@ -69,7 +69,7 @@ pub enum Error {
     /// The database is up, but not for the application.
     #[error("the database is up, but {of} does not get in")]
     #[diagnostic(help(
-        "make {of} and `POSTGRES_USER`, `POSTGRES_PASSWORD`, `POSTGRES_DB` of service `{service}` the same; `townpass dev url --database-url ''` prints what the Compose file's would be"
+        "make {of} and `POSTGRES_USER`, `POSTGRES_PASSWORD`, `POSTGRES_DB` of service `{service}` the same"
     ))]
     ApplicationRefused {
         /// Who wrote the application's URL.

@@ -73,34 +73,36 @@ impl Application {
         }
     }
 
-    /// The URL as it is right here. One that names another database is warned about, and the
-    /// project's own takes its place.
+    /// The URL as it is right here. The project's own takes the place of one that names another
+    /// database.
     pub(crate) async fn seen_from_here(
         self,
         session: &Session,
         story: &Story<'_>,
     ) -> Result<Self, Error> {
         let mut evidence = session.provider.whereabouts().await?;
-        detect::look(&mut evidence, &self.url).await;
-        let mut decision = host::decide(&evidence, &self.url)?;
         let mut seen = self;
-        if decision.outcome == Outcome::Foreign {
-            let replaced = seen.source.take().map(|source| Replaced {
-                source,
-                address: decision.address,
-            });
-            seen = Self {
-                replaced,
-                ..Self::of_account(session)
-            };
+        if let Some(source) = seen.source.clone() {
             detect::look(&mut evidence, &seen.url).await;
-            decision = host::decide(&evidence, &seen.url)?;
+            let decision = host::decide(&evidence, &seen.url)?;
+            if decision.outcome != Outcome::Foreign {
+                warn_all(&decision.warnings, story);
+                seen.url = decision.url;
+                seen.why.push(decision.why);
+                return Ok(seen);
+            }
+            let address = decision.address;
+            seen = Self::of_account(session);
+            seen.replaced = Some(Replaced { source, address });
         }
-        for warning in &decision.warnings {
-            story.warning(warning);
-        }
-        seen.url = decision.url;
-        seen.why.push(decision.why);
+        detect::look_for_server(&mut evidence).await;
+        let route = host::reach(&evidence)?;
+        warn_all(&route.warnings, story);
+        seen.url = seen.url.with_endpoint(&route.endpoint);
+        seen.why.push(format!(
+            "from here it is `{}`: {}",
+            route.endpoint, route.why
+        ));
         Ok(seen)
     }
 
@@ -128,6 +130,13 @@ impl Application {
             story.warning(&format!(
                 "{source} names `{address}`, which is not this project's database; it is left alone"
             ));
+        }
+    }
+
+    /// Says why the URL is what it is, with `-v`.
+    pub(crate) fn explain(&self, context: &Context) {
+        for why in &self.why {
+            context.printer.explain(why);
         }
     }
 
@@ -174,5 +183,11 @@ impl Application {
             provider: session.provider.kind().to_string(),
             why: self.why.clone(),
         }
+    }
+}
+
+fn warn_all(warnings: &[String], story: &Story<'_>) {
+    for warning in warnings {
+        story.warning(warning);
     }
 }

@@ -82,6 +82,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         .seen_from_here(&session, &story)
         .await?;
     application.warn(&story);
+    application.explain(context);
     application.prove(&session).await?;
     drop(lock);
     if args.migrate {

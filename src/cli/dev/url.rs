@@ -38,9 +38,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         Reader::Container => written.seen_by_containers(&session),
     };
     application.warn(&context.story());
-    for why in &application.why {
-        context.printer.explain(why);
-    }
+    application.explain(context);
     if let Some(dialect) = &args.dialect {
         application.url = application.url.with_dialect(dialect)?;
     }
