@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, fmt, path::PathBuf};
 
-use super::endpoint::{Address, Candidate, Origin};
+use super::address::Address;
+use super::endpoint::{Candidate, Origin};
 
 /// An endpoint that did not answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

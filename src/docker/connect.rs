@@ -23,8 +23,9 @@ use super::{
     context_store,
     credentials::Keyring,
     dial::{self, Dial, Wire},
-    endpoint::{Candidate, Surroundings},
+    endpoint::Candidate,
     engine::Facts,
+    surroundings::Surroundings,
 };
 
 /// How long the engine may take for the head of an answer. Stopping a container and waiting for

@@ -10,7 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Error,
-    endpoint::{self, Candidate, Choice, Origin, Surroundings, Tls, Verify},
+    address::{Tls, Verify},
+    endpoint::{self, Candidate, Choice, Origin},
+    surroundings::Surroundings,
     usual,
 };
 
@@ -152,7 +154,9 @@ mod tests {
     use std::fs;
 
     use super::{Error, Surroundings, candidates, store_id};
-    use crate::docker::endpoint::{Address, Origin, Platform, Tls, Verify};
+    use crate::docker::address::{Address, Tls, Verify};
+    use crate::docker::endpoint::Origin;
+    use crate::docker::surroundings::Platform;
 
     fn write(directory: &tempfile::TempDir, path: &str, text: &str) {
         let path = directory.path().join(path);

@@ -23,8 +23,8 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 
 use super::{
+    address::{Address, SshTarget},
     attempt::Cause,
-    endpoint::{Address, SshTarget},
     ssh::SshWire,
     tls,
 };

@@ -6,9 +6,10 @@ use std::fmt;
 use bollard::{Docker, models::SystemVersion};
 
 use super::{
+    address::{Address, SshTarget},
     credentials::Keyring,
     dial::Dial,
-    endpoint::{Address, Candidate, SshTarget},
+    endpoint::Candidate,
 };
 
 /// A connected Docker Engine (or a Podman service that speaks its API).

@@ -9,10 +9,12 @@
 //! wrong on the way is explained by `ailment` and `cause` (a container's log) and by
 //! `port_taken` and `port_refusal` (a port of the host).
 
+pub mod address;
 pub mod attempt;
 pub mod endpoint;
 pub mod error;
 pub mod event;
+pub mod surroundings;
 
 mod usual;
 
@@ -81,7 +83,6 @@ pub use connect::connect;
 pub use credentials::Keyring;
 pub use decide::{Policy, Pull};
 pub use down_plan::{DownPlan, Scope, VolumeFate};
-pub use endpoint::{Platform, Surroundings};
 pub use engine::Engine;
 pub use error::Error;
 pub use event::{Event, Thing};
@@ -93,4 +94,5 @@ pub use observed::{Container, Observed, Published};
 pub use plan::{Step, UpPlan};
 pub use reference::Reference;
 pub use run::OneOff;
+pub use surroundings::{Platform, Surroundings};
 pub use volume_copy::{CopyRequest, VolumeCopy};

@@ -16,7 +16,7 @@ use tokio::{
     time::Sleep,
 };
 
-use super::{attempt::Cause, dial::Failure, endpoint::SshTarget};
+use super::{address::SshTarget, attempt::Cause, dial::Failure};
 
 /// How long after its end `ssh` may go on to explain itself. A master connection that it left
 /// behind may hold its standard error open for hours.

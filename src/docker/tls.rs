@@ -11,8 +11,8 @@ use rustls::{
 };
 
 use super::{
+    address::{Tls, Verify},
     attempt::Cause,
-    endpoint::{Tls, Verify},
 };
 
 /// Reads the files and makes of them what a connection needs.

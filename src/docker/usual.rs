@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::endpoint::{Address, Candidate, Origin, Platform, Surroundings};
+use super::address::Address;
+use super::endpoint::{Candidate, Origin};
+use super::surroundings::{Platform, Surroundings};
 
 /// The endpoints to try where nobody named one.
 pub(super) fn places(surroundings: &Surroundings) -> Vec<Candidate> {
