@@ -13,6 +13,8 @@ use tokio::{pin, select, time};
 
 use super::{
     Complaint, Error, Refusal, Session, Target,
+    dressing::{self, Dressing},
+    locale::{self, Locale},
     note::{self, Note},
 };
 use crate::{
@@ -245,7 +247,7 @@ impl Maintenance {
         source: &DatabaseName,
         new: &DatabaseName,
     ) -> Result<(), Error> {
-        let query = dressing(source);
+        let query = dressing::question(source);
         let answer = self.value(&query, "read the database's settings").await?;
         let Some(answer) = answer else { return Ok(()) };
         let dressing: Dressing =
@@ -282,7 +284,7 @@ impl Maintenance {
     /// What has to be said about encoding and locale where they are not those of `template1`.
     async fn locale_clause(&mut self) -> Result<String, Error> {
         let answer = self
-            .value(&locale_question(self.database()), "read the locale")
+            .value(&locale::question(self.database()), "read the locale")
             .await?;
         let Some(answer) = answer else {
             return Ok(String::new());
@@ -386,140 +388,5 @@ fn close(name: &DatabaseName, note: &Note) -> String {
         "comment on database {0} is {1}; alter database {0} with is_template true allow_connections false;",
         Ident(name.as_str()),
         Literal(&note.text())
-    )
-}
-
-/// Encoding and locale of one database, and whether `template1` has the same.
-#[derive(Debug, Deserialize)]
-struct Locale {
-    same: bool,
-    encoding: String,
-    collate: String,
-    ctype: String,
-    provider: Option<String>,
-    icu_or_builtin: Option<String>,
-}
-
-impl Locale {
-    fn clause(&self) -> String {
-        if self.same {
-            return String::new();
-        }
-        let provider = match (self.provider.as_deref(), &self.icu_or_builtin) {
-            (Some("i"), Some(locale)) => {
-                format!(" locale_provider icu icu_locale {}", Literal(locale))
-            }
-            (Some("b"), Some(locale)) => {
-                format!(
-                    " locale_provider builtin builtin_locale {}",
-                    Literal(locale)
-                )
-            }
-            (Some("c"), _) => " locale_provider libc".to_owned(),
-            _ => String::new(),
-        };
-        format!(
-            " template template0 encoding {} lc_collate {} lc_ctype {}{provider}",
-            Literal(&self.encoding),
-            Literal(&self.collate),
-            Literal(&self.ctype)
-        )
-    }
-}
-
-/// `to_jsonb` of the row, since the columns differ between majors.
-fn locale_question(database: &DatabaseName) -> String {
-    format!(
-        "with found as (select datname, pg_encoding_to_char(encoding) as encoding, to_jsonb(d) as row \
-         from pg_database d where datname in ({0}, 'template1')), \
-         wanted as (select datname, json_build_object('encoding', encoding, \
-         'collate', row->>'datcollate', 'ctype', row->>'datctype', \
-         'provider', row->>'datlocprovider', \
-         'locale', coalesce(row->>'datlocale', row->>'daticulocale')) as it from found) \
-         select json_build_object('same', (select count(distinct it::text) from wanted) = 1, \
-         'encoding', it->>'encoding', 'collate', it->>'collate', 'ctype', it->>'ctype', \
-         'provider', it->>'provider', 'icu_or_builtin', it->>'locale') \
-         from wanted where datname = {0}",
-        Literal(database.as_str())
-    )
-}
-
-/// What belongs to a database and is not inside of it.
-#[derive(Debug, Deserialize)]
-struct Dressing {
-    settings: Vec<Setting>,
-    /// `None` where the rights are the default ones.
-    rights: Option<Vec<Right>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Setting {
-    role: Option<RoleName>,
-    name: String,
-    value: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Right {
-    grantee: Option<RoleName>,
-    privilege: String,
-    grantable: bool,
-}
-
-impl Dressing {
-    /// A setting goes through the session, since the catalog holds lists in a form that no
-    /// literal can express.
-    fn statements(&self, database: &DatabaseName) -> Vec<String> {
-        let target = Ident(database.as_str());
-        let mut statements = Vec::new();
-        for Setting { role, name, value } in &self.settings {
-            let whose = match role {
-                Some(role) => format!("role {} in database {target}", Ident(role.as_str())),
-                None => format!("database {target}"),
-            };
-            let parts: Vec<_> = name
-                .split('.')
-                .map(|part| Ident(part).to_string())
-                .collect();
-            statements.push(format!(
-                "select set_config({}, {}, true); alter {whose} set {} from current;",
-                Literal(name),
-                Literal(value),
-                parts.join(".")
-            ));
-        }
-        if let Some(rights) = &self.rights {
-            statements.push(format!("revoke all on database {target} from public;"));
-            for right in rights {
-                let grantee = match &right.grantee {
-                    Some(role) => Ident(role.as_str()).to_string(),
-                    None => "public".to_owned(),
-                };
-                let option = if right.grantable {
-                    " with grant option"
-                } else {
-                    ""
-                };
-                let privilege = &right.privilege;
-                statements.push(format!(
-                    "grant {privilege} on database {target} to {grantee}{option};"
-                ));
-            }
-        }
-        statements
-    }
-}
-
-fn dressing(database: &DatabaseName) -> String {
-    format!(
-        "select json_build_object('settings', (select coalesce(json_agg(json_build_object('role', r.rolname, \
-         'name', split_part(c, '=', 1), 'value', substr(c, strpos(c, '=') + 1))), '[]') \
-         from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole, unnest(s.setconfig) c \
-         where s.setdatabase = d.oid), \
-         'rights', (select json_agg(json_build_object('grantee', r.rolname, \
-         'privilege', a.privilege_type, 'grantable', a.is_grantable)) \
-         from aclexplode(d.datacl) a left join pg_roles r on r.oid = a.grantee)) \
-         from pg_database d where datname = {}",
-        Literal(database.as_str())
     )
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::migration::direction::Direction;
 use crate::migration::lock::Holder;
-use crate::migration::plan::{Direction, Step};
+use crate::migration::step::Step;
 
 /// Something that happened. `report` decides how, and whether, it is shown.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::migration::checksum::Checksum;
 use crate::migration::error::{Error, Foreign};
-use crate::migration::plan::Step;
+use crate::migration::step::Step;
 use crate::migration::version::Version;
 use crate::sql::Ident;
 

@@ -9,7 +9,7 @@ use sqlx::postgres::PgErrorPosition;
 
 use crate::migration::error::{Error, Foreign, Located};
 use crate::migration::journal::server;
-use crate::migration::plan::Step;
+use crate::migration::step::Step;
 use crate::sql::Statement;
 
 /// The code of a statement that waited for a lock as long as it may.

@@ -6,6 +6,7 @@
 //! these a [`Plan`] is made without touching the world, and the [`runner`] carries it out.
 
 pub mod checksum;
+pub mod direction;
 pub mod directory;
 pub mod error;
 pub mod event;
@@ -18,16 +19,19 @@ pub mod locate;
 pub mod lock;
 pub mod plan;
 pub mod runner;
+pub mod step;
 pub mod target;
 pub mod version;
 
 pub use checksum::Checksum;
+pub use direction::Direction;
 pub use directory::{Directory, Revision, Source};
 pub use error::Error;
 pub use event::Event;
 pub use graph::Graph;
 pub use journal::Journal;
-pub use plan::{Direction, Plan, Step};
+pub use plan::Plan;
 pub use runner::{Applied, Options};
+pub use step::Step;
 pub use target::Target;
 pub use version::Version;

@@ -5,16 +5,16 @@
 //! revision left half done, a script that cannot be sent.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use crate::migration::checksum::{Checksum, Likeness};
-use crate::migration::directory::{Directory, Revision, Source};
+use crate::migration::checksum::Likeness;
+use crate::migration::direction::Direction;
+use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::journal::Journal;
+use crate::migration::step::Step;
 use crate::migration::target::{Destination, Target};
 use crate::migration::version::Version;
-use crate::sql::{Script, split};
 
 /// Steps from one state of a database to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,53 +22,6 @@ pub struct Plan {
     direction: Direction,
     steps: Vec<Step>,
     start: Journal,
-}
-
-/// Which way a plan goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Direction {
-    /// Towards the heads.
-    Upgrade,
-    /// Towards the base.
-    Downgrade,
-}
-
-/// One revision to apply or to revert.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
-    /// Which.
-    pub version: Version,
-    /// Its slug as words.
-    pub description: String,
-    /// What it follows.
-    pub parents: Vec<Version>,
-    /// Of its up file, for the journal.
-    pub checksum: Checksum,
-    /// The file that is run.
-    pub source: Source,
-    /// Its statements.
-    pub script: Script,
-    /// How it is run.
-    pub mode: Mode,
-}
-
-/// How a step is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// All of it or nothing, with its journal row.
-    Transaction,
-    /// Statement by statement, each by itself.
-    Alone(Reason),
-}
-
-/// Why a step cannot be a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The file begins with `-- no-transaction`.
-    Marker,
-    /// It holds such a statement: `CREATE INDEX CONCURRENTLY`.
-    Statement(&'static str),
 }
 
 impl Plan {
@@ -109,7 +62,7 @@ impl Plan {
         let steps = versions
             .into_iter()
             .filter_map(|version| directory.get(version))
-            .map(|revision| step(direction, revision, &graph))
+            .map(|revision| Step::of(direction, revision, &graph))
             .collect::<Result<_, _>>()?;
         Ok(Self {
             direction,
@@ -136,22 +89,6 @@ impl Plan {
     /// Whether it was made for a database that is as `journal` says.
     pub fn is_for(&self, journal: &Journal) -> bool {
         self.start == *journal
-    }
-}
-
-impl Direction {
-    /// The verb.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Upgrade => "upgrade",
-            Self::Downgrade => "downgrade",
-        }
-    }
-}
-
-impl fmt::Display for Direction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -242,40 +179,14 @@ fn wrong_way(target: &Target, direction: Direction) -> Error {
     }
 }
 
-fn step(direction: Direction, revision: &Revision, graph: &Graph) -> Result<Step, Error> {
-    let source = match (direction, &revision.down) {
-        (Direction::Upgrade, _) => &revision.up,
-        (Direction::Downgrade, Some(down)) => down,
-        (Direction::Downgrade, None) => {
-            return Err(Error::NoWayBack {
-                path: revision.up.path.clone(),
-            });
-        }
-    };
-    let script = split(&source.text).map_err(|refusal| Error::unfit(source, &refusal))?;
-    let mode = match script.statements.iter().find_map(|it| it.alone) {
-        Some(name) => Mode::Alone(Reason::Statement(name)),
-        None if source.opts_out_of_transaction() => Mode::Alone(Reason::Marker),
-        None => Mode::Transaction,
-    };
-    Ok(Step {
-        version: revision.version,
-        description: revision.description.clone(),
-        parents: graph.parents(revision.version).to_vec(),
-        checksum: revision.checksum(),
-        source: source.clone(),
-        script,
-        mode,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Direction, Mode, Plan, Reason};
+    use super::Plan;
     use crate::failure::{Blame, Diagnose};
     use crate::migration::directory::tests::directory;
     use crate::migration::journal::Row;
-    use crate::migration::{Checksum, Error, Journal, Version};
+    use crate::migration::step::{Mode, Reason};
+    use crate::migration::{Checksum, Direction, Error, Journal, Version};
 
     fn row(version: i64, text: &str) -> Row {
         Row {

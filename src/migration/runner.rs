@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
+use crate::migration::direction::Direction;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::{self, Progress, Table, database};
 use crate::migration::locate::{locate, lost};
 use crate::migration::lock;
-use crate::migration::plan::{Direction, Mode, Plan, Step};
+use crate::migration::plan::Plan;
+use crate::migration::step::{Mode, Step};
 use crate::migration::target::Target;
 use crate::migration::version::Version;
 use crate::sql::Statement;
