@@ -1,7 +1,7 @@
 //! The one owner of the streams.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     io::{self, Write},
 };
 
@@ -52,6 +52,8 @@ pub struct Printer {
     bars: MultiProgress,
     /// A stdout whose reader went away ends the output and is no failure.
     broken: RefCell<Option<io::Error>>,
+    /// Whether the cursor stands behind a question.
+    asking: Cell<bool>,
 }
 
 impl Printer {
@@ -72,6 +74,7 @@ impl Printer {
             },
             bars: MultiProgress::with_draw_target(target),
             broken: RefCell::new(None),
+            asking: Cell::new(false),
         }
     }
 
@@ -164,10 +167,25 @@ impl Printer {
 
     /// Writes a line to stderr, above any bar.
     pub fn line(&self, line: &str) {
+        let behind = if self.asking.take() { "\n" } else { "" };
         self.bars.suspend(|| {
             // Nobody is left to be told that stderr is closed.
-            let _ = writeln!(io::stderr().lock(), "{line}");
+            let _ = writeln!(io::stderr().lock(), "{behind}{line}");
         });
+    }
+
+    /// Writes a question to stderr and leaves the cursor behind it, until [`answered`](Self::answered).
+    pub fn ask(&self, question: &str) {
+        self.asking.set(true);
+        self.bars.suspend(|| {
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "{question}").and_then(|()| stderr.flush());
+        });
+    }
+
+    /// Says that the person's own line end moved the cursor on.
+    pub fn answered(&self) {
+        self.asking.set(false);
     }
 
     /// A painter for stderr.

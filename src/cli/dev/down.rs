@@ -44,7 +44,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     }
     if args.volumes {
         say_what_dies(&session, &story).await?;
-        confirm::require(context, session.project.name.as_str())?;
+        confirm::require(context, session.project.name.as_str()).await?;
     }
     match plan {
         Some(plan) => {

@@ -96,7 +96,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     }
     if !plan.loss.is_nothing() {
         story.loss(&plan);
-        confirm::require(context, session.project.name.as_str())?;
+        confirm::require(context, session.project.name.as_str()).await?;
     }
     let key = match (&history, &up) {
         (Some(history), Some(up)) => Some(key(history, &up.ready.server_version)),

@@ -78,7 +78,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error
         }
         Command::Delete { name } => {
             let name: SnapshotName = name.parse()?;
-            confirm::require(context, name.as_str())?;
+            confirm::require(context, name.as_str()).await?;
             snapshot::delete(provider, &target, &name).await?;
             context.printer.show(&Named::new("deleted", &name));
         }

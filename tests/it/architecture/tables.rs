@@ -124,7 +124,6 @@ pub(super) const EFFECTS: &[Effect] = &[
     ("ureq", &["database/embedded/download.rs"]),
     ("indicatif", &["report/"]),
     ("console", &["report/", "docker/terminal.rs"]),
-    ("dialoguer", &["cli/confirm.rs"]),
     ("crossterm", &["docker/terminal.rs"]),
     ("std::io::stdout", &["config/env.rs", "report/printer.rs"]),
     ("std::io::stderr", &["config/env.rs", "report/printer.rs"]),
