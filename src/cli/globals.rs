@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::report::{Format, Verbosity};
@@ -118,12 +119,14 @@ pub(crate) struct Globals {
         long,
         global = true,
         env = "TOWNPASS_QUIET",
+        value_parser = FalseyValueParser::new(),
         conflicts_with = "verbose"
     )]
     pub(crate) quiet: bool,
 
     /// Tell the reasons too
-    #[arg(short, long, global = true, env = "TOWNPASS_VERBOSE", action = ArgAction::SetTrue)]
+    #[arg(short, long, global = true, env = "TOWNPASS_VERBOSE",
+        value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) verbose: bool,
 
     /// When to use colours
@@ -138,7 +141,8 @@ pub(crate) struct Globals {
     pub(crate) color: ColourChoice,
 
     /// Answer yes to every question
-    #[arg(short, long, global = true, env = "TOWNPASS_YES")]
+    #[arg(short, long, global = true, env = "TOWNPASS_YES",
+        value_parser = FalseyValueParser::new())]
     pub(crate) yes: bool,
 }
 
