@@ -9,7 +9,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use self::{context::Context, globals::Globals};
 use crate::config::Env;
 use crate::error::Error;
-use crate::failure::Diagnose as _;
+use crate::failure::{Blame, Diagnose as _};
 
 mod completions;
 mod confirm;
@@ -48,6 +48,14 @@ impl Command {
     fn passes_signals(&self) -> bool {
         match self {
             Self::Dev(command) => command.passes_signals(),
+            Self::Migrate(_) | Self::Completions(_) => false,
+        }
+    }
+
+    /// Whether Ctrl-C is how the command ends, and no misfortune.
+    fn lasts_until_interrupted(&self) -> bool {
+        match self {
+            Self::Dev(command) => command.lasts_until_interrupted(),
             Self::Migrate(_) | Self::Completions(_) => false,
         }
     }
@@ -94,9 +102,16 @@ fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
         if command.passes_signals() {
             return run(context, command).await;
         }
+        let ends_here = command.lasts_until_interrupted();
         tokio::select! {
             ended = run(context, command) => ended,
-            () = interrupted() => Err(Error::Interrupted),
+            () = interrupted() => {
+                if ends_here {
+                    Ok(exit::code(Blame::Interrupted))
+                } else {
+                    Err(Error::Interrupted)
+                }
+            }
         }
     });
     // A blocking download must not keep an interrupted command alive.

@@ -220,6 +220,12 @@ impl From<sqlx::Error> for Refusal {
         if matches!(error, sqlx::Error::Configuration(_)) {
             return Self::Unsendable;
         }
+        if let sqlx::Error::Protocol(text) = &error
+            && text.contains("SSLRequest: 0x00")
+        {
+            // Nothing was read in place of the answer: the proxy of a published port hung up.
+            return Self::HungUp;
+        }
         Self::Protocol(error.to_string())
     }
 }

@@ -13,13 +13,28 @@ mod compose;
 mod containers;
 #[cfg(unix)]
 mod database;
+mod dev_down;
+mod dev_exec;
+mod dev_logs;
+mod dev_migrate;
+mod dev_psql;
+mod dev_reset_db;
+mod dev_snapshot;
+mod dev_status;
+mod dev_up;
+mod dev_url;
 #[cfg(unix)]
 mod embedded;
+#[cfg(unix)]
+mod embedded_door;
 mod engine;
 mod files;
 mod harness;
 #[cfg(unix)]
+mod migrate;
+#[cfg(unix)]
 mod migration;
+mod output;
 mod split;
 #[cfg(unix)]
 mod stand_in;

@@ -14,6 +14,13 @@ pub(crate) struct Args {
     tail: Option<u32>,
 }
 
+impl Args {
+    /// Whether Ctrl-C is how it ends.
+    pub(super) fn lasts_until_interrupted(&self) -> bool {
+        self.follow
+    }
+}
+
 pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let session = Session::open(context).await?;
     session

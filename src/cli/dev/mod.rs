@@ -56,6 +56,11 @@ impl Command {
     pub(crate) fn passes_signals(&self) -> bool {
         matches!(self, Self::Psql(_) | Self::Exec(_) | Self::Run(_))
     }
+
+    /// Whether Ctrl-C is how the command ends, and no misfortune.
+    pub(crate) fn lasts_until_interrupted(&self) -> bool {
+        matches!(self, Self::Logs(args) if args.lasts_until_interrupted())
+    }
 }
 
 /// Runs one of them.

@@ -89,7 +89,7 @@ impl<'a> Story<'a> {
         }
         let bar = self.bar(|| {
             let bar = ProgressBar::new_spinner();
-            bar.set_style(style("{spinner} {msg}"));
+            bar.set_style(style("{spinner} {wide_msg}"));
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });

@@ -7,4 +7,6 @@ mod output;
 mod town;
 
 pub(crate) use output::Output;
-pub(crate) use town::Town;
+#[cfg(unix)]
+pub(crate) use town::signal;
+pub(crate) use town::{Town, reference};

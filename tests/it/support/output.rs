@@ -6,7 +6,6 @@ use std::fmt;
 ///
 /// What differs from run to run (paths, ports, the project's name) is replaced by a word in
 /// brackets, so that the whole can be compared with a text.
-#[must_use = "a run that nobody looks at proves nothing"]
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Output {
     /// The exit code; -1 where a signal ended the run.
@@ -49,6 +48,20 @@ impl Output {
             assert!(!stream.contains(text), "`{text}` was told in\n{self}");
         }
         self
+    }
+
+    /// The names of the JSON events on stderr, each of which is a line of JSON.
+    #[track_caller]
+    pub(crate) fn event_names(&self) -> Vec<String> {
+        let name = |line: &str| {
+            let event: serde_json::Value = serde_json::from_str(line)
+                .unwrap_or_else(|error| panic!("not JSON: {line}: {error}\n{self}"));
+            event["event"]
+                .as_str()
+                .expect("an event has a name")
+                .to_owned()
+        };
+        self.raw_stderr.lines().map(name).collect()
     }
 
     /// Standard output as JSON.

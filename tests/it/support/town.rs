@@ -39,6 +39,11 @@ volumes:
   pgdata:
 "#;
 
+/// The reference Compose file, for tests that change one line of it.
+pub(crate) fn reference() -> &'static str {
+    REFERENCE
+}
+
 /// No run of the binary may take longer; a hang is to be a failure that shows what was said.
 const PATIENCE: Duration = Duration::from_mins(3);
 
@@ -109,6 +114,18 @@ impl Town {
             .write(&format!("migrations/{version}_{slug}.down.sql"), down)
     }
 
+    /// The project's own working example of a history.
+    pub(crate) fn with_example_migrations(mut self) -> Self {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+        for entry in fs::read_dir(example).expect("the working example") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().expect("a file").to_string_lossy();
+            let text = fs::read_to_string(&path).expect("UTF-8");
+            self = self.write(&format!("migrations/{name}"), &text);
+        }
+        self
+    }
+
     /// The project's directory. Its name is the project's name.
     pub(crate) fn path(&self) -> PathBuf {
         self.root.path().join(&self.project)
@@ -135,6 +152,7 @@ impl Town {
     }
 
     /// Runs the binary with these words, split at blanks, in the project's directory.
+    #[must_use = "a run that nobody looks at proves nothing"]
     pub(crate) fn run(&self, words: &str) -> Output {
         self.townpass(words.split_whitespace()).run()
     }
@@ -154,6 +172,10 @@ impl Town {
             .env("TMPDIR", self.root.path())
             // Wide enough that no sentence is folded, the same everywhere.
             .env("COLUMNS", "200")
+            // What is remembered of this town goes with it, and nothing is downloaded for it.
+            .env("TOWNPASS_DATA_DIR", self.data())
+            .env("TOWNPASS_CACHE_DIR", self.root.path().join("cache"))
+            .env("TOWNPASS_OFFLINE", "1")
             .env("LANG", "C.UTF-8")
             .env("TZ", "UTC");
         // What the test's machine needs to be reached and used at all.
@@ -168,6 +190,9 @@ impl Town {
             if let Some(value) = env::var_os(name) {
                 command.env(name, value);
             }
+        }
+        if let Some(bin) = env::var_os("TOWNPASS_TEST_PG_BIN") {
+            command.env("TOWNPASS_PG_BIN", bin);
         }
         Invocation {
             town: self,
@@ -198,6 +223,24 @@ impl Town {
             sql,
         )
         .unwrap_or_else(|error| panic!("psql in {container}: {error}"))
+    }
+
+    /// Runs SQL in the embedded server by `dev psql`: tuples only, unaligned.
+    #[track_caller]
+    pub(crate) fn psql(&self, sql: &str) -> String {
+        let arguments = ["--provider", "embedded", "dev", "psql", "--", "-XqAt"];
+        self.townpass(arguments)
+            .stdin(sql)
+            .run()
+            .success()
+            .stdout
+            .trim()
+            .to_owned()
+    }
+
+    /// Where the binary keeps what it remembers.
+    fn data(&self) -> PathBuf {
+        self.root.path().join("data")
     }
 
     /// Runs `docker compose` on this project: the oracle of interoperability.
@@ -235,6 +278,18 @@ impl Town {
 
 impl Drop for Town {
     fn drop(&mut self) {
+        // A server of this town outlives the commands, but not the town.
+        if self.data().exists() {
+            let arguments = [
+                "--provider",
+                "embedded",
+                "dev",
+                "down",
+                "--volumes",
+                "--yes",
+            ];
+            let _ = self.townpass(arguments).command.output();
+        }
         // Containers of the project hold its volumes and networks; all of it is found by label,
         // whoever made it. A machine without an engine has nothing to remove.
         docker::remove_project(&self.project);
@@ -253,12 +308,6 @@ impl Invocation<'_> {
     /// Sets a variable of the environment, which is otherwise almost empty.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
-        self
-    }
-
-    /// Runs in another directory than the project's own.
-    pub(crate) fn current_dir(mut self, directory: &Path) -> Self {
-        self.command.current_dir(directory);
         self
     }
 
@@ -285,7 +334,83 @@ impl Invocation<'_> {
         child
     }
 
+    /// Runs it while nobody reads its standard output, as behind `| head -0`.
+    #[must_use = "a run that nobody looks at proves nothing"]
+    #[track_caller]
+    pub(crate) fn unheard(mut self) -> Output {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let output = self.command.stdout(writer).output();
+        let output = output.expect("the binary starts");
+        let raw_stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        Output {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::new(),
+            stderr: self.town.redact(&raw_stderr),
+            raw_stdout: String::new(),
+            raw_stderr,
+        }
+    }
+
+    /// Runs it on a terminal of 120 columns and 40 rows; at `prompt`, `typed` and Enter follow.
+    /// What the terminal showed is in `stdout`.
+    #[must_use = "a run that nobody looks at proves nothing"]
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn on_terminal(self, prompt: &str, typed: &str) -> Output {
+        let quoted = |text: &OsStr| format!("'{}'", text.to_string_lossy().replace('\'', "'\\''"));
+        let words: Vec<String> = std::iter::once(self.command.get_program())
+            .chain(self.command.get_args())
+            .map(quoted)
+            .collect();
+        let line = format!("stty cols 120 rows 40; exec {}", words.join(" "));
+        let mut script = Command::new("script");
+        script
+            .args(["-qec", &line, "/dev/null"])
+            .env_clear()
+            .env("TERM", "xterm-256color")
+            .env("SHELL", "/bin/sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if let Some(directory) = self.command.get_current_dir() {
+            script.current_dir(directory);
+        }
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) if name != "COLUMNS" => script.env(name, value),
+                _ => script.env_remove(name),
+            };
+        }
+        let mut child = script.spawn().expect("`script` is installed");
+        let mut stdin = child.stdin.take().expect("stdin is a pipe");
+        let mut stdout = child.stdout.take().expect("stdout is a pipe");
+        let mut shown = Vec::new();
+        let mut byte = [0];
+        while !String::from_utf8_lossy(&shown).contains(prompt)
+            && stdout.read(&mut byte).expect("the pipe is readable") == 1
+        {
+            shown.push(byte[0]);
+        }
+        // A child that has ended without the prompt is shown below.
+        let _ = stdin.write_all(format!("{typed}\r").as_bytes());
+        stdout
+            .read_to_end(&mut shown)
+            .expect("the pipe is readable");
+        drop(stdin);
+        let status = child.wait().expect("the child is ours");
+        let raw_stdout = String::from_utf8_lossy(&shown).into_owned();
+        Output {
+            status: status.code().unwrap_or(-1),
+            stdout: self.town.redact(&raw_stdout),
+            stderr: String::new(),
+            raw_stdout,
+            raw_stderr: String::new(),
+        }
+    }
+
     /// Runs it to its end and returns what it left.
+    #[must_use = "a run that nobody looks at proves nothing"]
     #[track_caller]
     pub(crate) fn run(mut self) -> Output {
         let child = self.spawn();
@@ -294,6 +419,7 @@ impl Invocation<'_> {
 }
 
 /// Waits for a child of [`Invocation::spawn`] and returns what it left.
+#[must_use = "a run that nobody looks at proves nothing"]
 #[track_caller]
 pub(crate) fn collect(town: &Town, mut child: Child) -> Output {
     let stdout = reader(child.stdout.take().expect("stdout is a pipe"));
@@ -334,6 +460,15 @@ fn reader(mut stream: impl Read + Send + 'static) -> thread::JoinHandle<String> 
             .expect("the pipe is readable");
         String::from_utf8_lossy(&bytes).into_owned()
     })
+}
+
+/// Sends a signal, by its name.
+#[cfg(unix)]
+pub(crate) fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args([format!("-{name}"), child.id().to_string()])
+        .status();
+    assert!(sent.is_ok_and(|status| status.success()), "kill -{name}");
 }
 
 /// A port that nobody listens on now.

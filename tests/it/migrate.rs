@@ -1,0 +1,88 @@
+//! `townpass migrate`: the door for CI and deploy jobs. A URL, a history, no Docker.
+
+use crate::support::{Town, cluster::Database};
+
+fn url(database: &Database, dialect: &str) -> String {
+    let options = database.options();
+    format!(
+        "{dialect}://{}@{}:{}/{}",
+        options.get_username(),
+        options.get_host(),
+        options.get_port(),
+        options.get_database().expect("it has a name")
+    )
+}
+
+#[tokio::test]
+async fn along_the_history_with_a_url_of_any_dialect() {
+    let database = Database::fresh().await;
+    let town = Town::bare().with_example_migrations();
+    let run = |words: &str| {
+        town.townpass(words.split(' '))
+            .env("DATABASE_URL", url(&database, "postgresql+psycopg"))
+            .env("DOCKER_HOST", "tcp://127.0.0.1:1")
+            .run()
+    };
+    assert_eq!(run("migrate current").success().stdout, "");
+    run("migrate current --check-heads").expect(1);
+    let planned = run("migrate upgrade --dry-run").success();
+    assert_eq!(planned.stdout.lines().count(), 4, "{planned}");
+    assert_eq!(run("migrate current").success().stdout, "");
+    let up = run("migrate upgrade head").success();
+    assert!(up.stdout.starts_with("upgraded 4 revisions"), "{up}");
+    run("migrate current --check-heads").success();
+    assert_eq!(run("-q migrate upgrade").success().stderr, "");
+    let down = run("--output json migrate downgrade 20260105083000").success();
+    let rows = down.json()["revisions"].as_array().expect("a list").len();
+    assert_eq!(rows, 3, "{down}");
+    run("migrate downgrade").expect(2);
+    run("migrate upgrade 9")
+        .expect(2)
+        .says("can't locate revision identified by `9`");
+
+    // The flag beats the variable.
+    let other = Database::fresh().await;
+    let flag = town
+        .townpass([
+            "--database-url",
+            &url(&other, "postgresql"),
+            "migrate",
+            "current",
+        ])
+        .env("DATABASE_URL", url(&database, "postgresql"))
+        .run()
+        .success();
+    assert_eq!(flag.stdout, "");
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let town = Town::bare().with_example_migrations();
+    town.run("migrate upgrade").expect(2).says("DATABASE_URL");
+    town.townpass(["migrate", "upgrade"])
+        .env("DATABASE_URL", "postgresql://u:hidden-word@127.0.0.1:1/x")
+        .run()
+        .expect(3)
+        .says("127.0.0.1:1")
+        .hides("hidden-word");
+    town.townpass(["migrate", "upgrade"])
+        .env("DATABASE_URL", "postgresql//u:hidden-word@h/x")
+        .run()
+        .expect(2)
+        .hides("hidden-word");
+    Town::bare()
+        .run("migrate history")
+        .expect(2)
+        .says("migrations");
+    // A history alone needs no database.
+    town.run("migrate history").success();
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let town = Town::bare().with_example_migrations();
+    for words in ["migrate history", "completions bash", "--help", "--version"] {
+        let output = town.townpass(words.split(' ')).unheard().success();
+        assert_eq!(output.stderr, "", "{words}");
+    }
+}
