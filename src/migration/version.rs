@@ -5,9 +5,15 @@ use std::str::FromStr;
 
 /// What stands before the first `_` of a file's name: the fourteen digits of a UTC time in
 /// folders of ours, any whole number in those of others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(i64);
+
+/// As text: a script must not take it for a quantity, and revisions of other histories are words.
+impl serde::Serialize for Version {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 impl Version {
     /// Takes a number as it is.
