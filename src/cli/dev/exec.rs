@@ -8,7 +8,8 @@ use crate::error::Error;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The service
-    service: String,
+    #[arg(value_name = "SERVICE")]
+    in_service: String,
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     command: Vec<String>,
@@ -28,13 +29,13 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let session = Session::open(context).await?;
-    let service = session.service(&args.service)?;
-    let engine = session.engine_for(std::slice::from_ref(&args.service))?;
+    let service = session.service(&args.in_service)?;
+    let engine = session.engine_for(std::slice::from_ref(&args.in_service))?;
     let container = engine
         .container_of(&session.project, service)
         .await?
         .ok_or_else(|| docker::Error::NoContainer {
-            container: args.service.clone(),
+            container: args.in_service.clone(),
         })?;
     let command = Command {
         argv: args.command,
