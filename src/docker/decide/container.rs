@@ -1,0 +1,171 @@
+//! A container that is there is adopted, one that is not is created.
+
+use super::draft::{Draft, peers};
+use crate::compose::{Generation, MountKind, Service};
+use crate::docker::error::Error;
+use crate::docker::labels;
+use crate::docker::observed::{Container, Listed, State};
+use crate::docker::payload::resolved;
+use crate::docker::plan::{Peers, Standing, Step};
+use crate::docker::postgres::Server;
+use crate::docker::refusal::Refusal;
+use crate::docker::unsupported;
+
+impl<'a> Draft<'a, '_> {
+    pub(super) fn adopt(
+        &mut self,
+        service: &'a Service,
+        container: &Container,
+    ) -> Result<(), Error> {
+        let differs = is_out_of_date(service, container, &peers(self.observed));
+        let name = container.name.clone();
+        match container.state {
+            State::Removing => return Err(Refusal::BeingRemoved { name }.into()),
+            State::Created | State::Dead if differs && container.started.is_none() => {
+                self.containers.push(Step::Remove {
+                    id: container.id.clone(),
+                    name,
+                });
+                return self.create(service);
+            }
+            State::Created
+            | State::Dead
+            | State::Exited
+            | State::Running
+            | State::Restarting
+            | State::Paused => {}
+        }
+        if differs {
+            self.notes.push(format!(
+                "container `{name}` was made from another version of the Compose file and is used \
+                 as it is; `townpass dev down` and `townpass dev up` apply the changes and keep the \
+                 data"
+            ));
+        }
+        if container.config_hash().is_none() && container.project().is_none() {
+            self.notes.push(format!(
+                "container `{name}` was not made by Compose; it is used as it is, and Compose does \
+                 not see it"
+            ));
+        }
+        if container.state == State::Paused {
+            self.containers.push(Step::Unpause {
+                container: name.clone(),
+            });
+        }
+        let starts = self.starting.contains(&service.name);
+        if starts {
+            self.check_volumes(service)?;
+            self.await_dependencies(service);
+        }
+        self.attach(service, container)?;
+        if starts {
+            let (state, exit_code) = (container.state, container.exit_code);
+            let from = Standing::There {
+                id: container.id.clone(),
+                state,
+                exit_code,
+            };
+            self.containers.push(Step::Start {
+                service,
+                container: name,
+                from,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn create(&mut self, service: &'a Service) -> Result<(), Error> {
+        if let Some(reason) = unsupported::in_service(self.project, service, self.observed.api) {
+            return Err(reason.into());
+        }
+        let name = self.project.container_name(service, 1);
+        self.check_name(service, &name)?;
+        if service.image.is_none() && service.build.is_none() {
+            return Err(Refusal::NoImage {
+                service: service.name.to_string(),
+            }
+            .into());
+        }
+        let image = self.project.image_name(service);
+        let present = self.observed.images.get(&image);
+        if let Some(server) = Server::of(service, &image, present) {
+            server.check_mounts(service, &image)?;
+        }
+        if let Some(source) = self.image_source(service, &image, present)? {
+            self.images.push(Step::Image {
+                service,
+                image: image.clone(),
+                source,
+            });
+        }
+        if service.network_mode.is_none() {
+            for key in service.networks.keys() {
+                self.network(key)?;
+            }
+        }
+        self.check_volumes(service)?;
+        for mount in &service.volumes {
+            if mount.kind == MountKind::Volume
+                && let Some(key) = &mount.source
+            {
+                self.volume(key)?;
+            }
+        }
+        self.await_dependencies(service);
+        let data = self.data(service);
+        self.containers.push(Step::Create {
+            service,
+            name: name.clone(),
+            image,
+            data,
+        });
+        self.containers.push(Step::Start {
+            service,
+            container: name,
+            from: Standing::New,
+        });
+        Ok(())
+    }
+
+    fn check_name(&self, service: &Service, name: &str) -> Result<(), Refusal> {
+        let Some(holder) = self.observed.listed.iter().find(|it| it.name == name) else {
+            return Ok(());
+        };
+        let ours = holder.project() == Some(self.project.name.as_str())
+            && holder.service() == Some(service.name.as_str());
+        if ours {
+            return Ok(());
+        }
+        Err(Refusal::NameTaken {
+            name: name.to_owned(),
+            holder: holder.described(),
+            remedy: name_remedy(holder, service),
+        })
+    }
+}
+
+/// Whether a container was made from another configuration than the file holds now. Releases
+/// differ in what they hash, and the container's labels say whose hash it is.
+fn is_out_of_date(service: &Service, container: &Container, peers: &Peers) -> bool {
+    let release = container
+        .labels
+        .get(labels::VERSION)
+        .map_or("", String::as_str);
+    let hash = resolved(service, peers).config_hash_for(Generation::of(release));
+    container.config_hash().is_some_and(|it| it != hash)
+}
+
+fn name_remedy(holder: &Listed, service: &Service) -> String {
+    match holder.project() {
+        Some(project) => format!(
+            "if it is this project's, name the project: `townpass -p {project} dev up`; otherwise \
+             change `services.{}.container_name`",
+            service.name
+        ),
+        None => format!(
+            "remove it with `docker rm {}`, or change `services.{}.container_name`",
+            holder.name, service.name
+        ),
+    }
+}
