@@ -198,7 +198,6 @@ fn in_order(project: &Project, mut left: Vec<Listed>) -> Vec<Vec<Listed>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::path::PathBuf;
 
     use super::{DownPlan, Scope, VolumeFate};
@@ -213,14 +212,9 @@ mod tests {
         let mut db = Service::named(ServiceName::new("db"));
         db.container_name = Some("townpass_db".to_owned());
         db.volumes.push(Mount {
-            kind: MountKind::Volume,
             source: Some("pgdata".to_owned()),
             target: Some("/var/lib/postgresql/data".to_owned()),
-            read_only: false,
-            consistency: None,
-            bind: None,
-            volume: None,
-            tmpfs: None,
+            ..Mount::of(MountKind::Volume)
         });
         let mut api = Service::named(ServiceName::new("api"));
         let dependency = Dependency {
@@ -240,13 +234,7 @@ mod tests {
             ..compose::Network::default()
         };
         Project {
-            name: ProjectName::new("backend"),
-            directory: PathBuf::from("/b"),
-            files: Vec::new(),
-            env_files: Vec::new(),
-            environment: BTreeMap::new(),
             services: [db, api].map(|it| (it.name.clone(), it)).into(),
-            disabled: BTreeMap::new(),
             networks: [
                 ("default".to_owned(), network("backend_default", false)),
                 ("shared".to_owned(), network("shared", true)),
@@ -257,10 +245,7 @@ mod tests {
                 ("media".to_owned(), volume("media", true)),
             ]
             .into(),
-            secrets: BTreeMap::new(),
-            configs: BTreeMap::new(),
-            extensions: compose::yaml::Map::default(),
-            warnings: Vec::new(),
+            ..Project::named(ProjectName::new("backend"), PathBuf::from("/b"))
         }
     }
 

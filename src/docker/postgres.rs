@@ -143,14 +143,9 @@ mod tests {
         service.volumes = targets
             .iter()
             .map(|target| Mount {
-                kind: MountKind::Volume,
                 source: Some("pgdata".to_owned()),
                 target: Some((*target).to_owned()),
-                read_only: false,
-                consistency: None,
-                bind: None,
-                volume: None,
-                tmpfs: None,
+                ..Mount::of(MountKind::Volume)
             })
             .collect();
         if let Some(pgdata) = pgdata {

@@ -34,6 +34,22 @@ pub struct Mount {
     pub tmpfs: Option<TmpfsOptions>,
 }
 
+impl Mount {
+    /// A mount of which nothing is said but its kind.
+    pub fn of(kind: MountKind) -> Self {
+        Self {
+            kind,
+            source: None,
+            target: None,
+            read_only: false,
+            consistency: None,
+            bind: None,
+            volume: None,
+            tmpfs: None,
+        }
+    }
+}
+
 /// What is mounted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -39,6 +39,25 @@ pub struct Project {
 }
 
 impl Project {
+    /// A project of which nothing is said but its name and where it is.
+    pub fn named(name: ProjectName, directory: PathBuf) -> Self {
+        Self {
+            name,
+            directory,
+            files: Vec::new(),
+            env_files: Vec::new(),
+            environment: BTreeMap::new(),
+            services: BTreeMap::new(),
+            disabled: BTreeMap::new(),
+            networks: BTreeMap::new(),
+            volumes: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            configs: BTreeMap::new(),
+            extensions: Map::default(),
+            warnings: Vec::new(),
+        }
+    }
+
     /// A service, enabled or not.
     pub fn service(&self, name: &str) -> Option<&Service> {
         self.services.get(name).or_else(|| self.disabled.get(name))

@@ -6,13 +6,11 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{
-    Attachment, Blkio, Build, ByteSize, Cpus, Dependency, Deploy, DeviceRequest, Duration, EnvFile,
-    FileMount, HealthCheck, Hosts, Mount, Port, PullPolicy, RestartPolicy, Ulimit,
+    Attachment, Blkio, Build, ByteSize, Cpus, Dependency, Deploy, Device, DeviceRequest, Duration,
+    EnvFile, FileMount, HealthCheck, Hosts, Logging, Mount, Port, PullPolicy, RestartPolicy,
+    Ulimit,
 };
-use crate::compose::{
-    source::Place,
-    yaml::{Node, Value},
-};
+use crate::compose::yaml::Node;
 use crate::ident::ServiceName;
 
 /// One service, with everything merged, interpolated and in the long form.
@@ -381,47 +379,6 @@ impl Service {
         }
     }
 
-    /// Where in the files a key of it was written: `&["environment", "POSTGRES_PASSWORD"]`. The
-    /// nearest part of it that was written, where the key itself was not.
-    pub fn place_of(&self, keys: &[&str]) -> Option<&Place> {
-        let mut node = self.written.as_ref()?;
-        let mut place = &node.place;
-        for key in keys {
-            let found = match &node.value {
-                Value::Map(map) => map.entry(key).map(|entry| &entry.node),
-                Value::List(items) => items.iter().find(|item| begins_with(item, key)),
-                Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {
-                    None
-                }
-            };
-            let Some(found) = found else {
-                break;
-            };
-            (node, place) = (found, &found.place);
-        }
-        Some(place)
-    }
-
-    /// Where a key itself was written, rather than its value.
-    pub fn place_of_key(&self, path: &[&str]) -> Option<&Place> {
-        let (last, above) = path.split_last()?;
-        let node = above
-            .iter()
-            .try_fold(self.written.as_ref()?, |node, key| node.get(key))?;
-        node.as_map()?.entry(last).map(|entry| &entry.place)
-    }
-
-    /// Where an entry of a list was written, counted from 0.
-    pub fn place_of_item(&self, key: &str, at: usize) -> Option<&Place> {
-        let list = self.written.as_ref()?.get(key)?;
-        list.as_list()?.get(at).map(|item| &item.place)
-    }
-
-    /// What an extension (`x-…`) of it says.
-    pub fn extension(&self, key: &str) -> Option<&Node> {
-        self.written.as_ref()?.get(key)
-    }
-
     /// A variable of its environment, if it is set.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name)?.as_deref()
@@ -464,35 +421,4 @@ impl Service {
             .or_else(|| self.deploy.as_ref()?.replicas)
             .unwrap_or(1)
     }
-}
-
-/// Whether a list item is the entry of a key: `KEY=value`, `KEY`.
-fn begins_with(item: &Node, key: &str) -> bool {
-    let text = item.as_text().unwrap_or_default();
-    text.split('=').next() == Some(key)
-}
-
-/// A device of the host, given to a container.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Device {
-    /// Its path on the host.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-    /// Its path in the container.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<String>,
-    /// `r`, `w` and `m`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub permissions: Option<String>,
-}
-
-/// Where a container's log goes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Logging {
-    /// The driver.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub driver: Option<String>,
-    /// Its options.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub options: BTreeMap<String, String>,
 }

@@ -18,16 +18,7 @@ pub(in crate::compose) fn mount(spec: &str, place: &Place) -> Result<Mount, Erro
 }
 
 fn parse(spec: &str) -> Result<Mount, &'static str> {
-    let mut mount = Mount {
-        kind: MountKind::Volume,
-        source: None,
-        target: None,
-        read_only: false,
-        consistency: None,
-        bind: None,
-        volume: None,
-        tmpfs: None,
-    };
+    let mut mount = Mount::of(MountKind::Volume);
     match spec.len() {
         0 => return Err("it is empty"),
         1 | 2 => {

@@ -17,4 +17,7 @@ mod image;
 mod network;
 mod volume;
 
+#[cfg(test)]
+mod cases;
+
 pub use policy::{Policy, Pull};

@@ -39,19 +39,9 @@ impl Fixture {
             ..Network::default()
         };
         let project = Project {
-            name: ProjectName::new(name),
             files: vec![directory.join("docker-compose.yml")],
-            directory,
-            env_files: Vec::new(),
-            environment: BTreeMap::new(),
-            services: BTreeMap::new(),
-            disabled: BTreeMap::new(),
             networks: [("default".to_owned(), default)].into(),
-            volumes: BTreeMap::new(),
-            secrets: BTreeMap::new(),
-            configs: BTreeMap::new(),
-            extensions: compose::yaml::Map::default(),
-            warnings: Vec::new(),
+            ..Project::named(ProjectName::new(name), directory)
         };
         let engine = connect(&surroundings()).await.expect("the engine answers");
         Self { project, engine }
@@ -228,14 +218,9 @@ pub(crate) fn named_volume(key: &str, target: &str) -> Mount {
 /// A mount.
 pub(crate) fn mount(kind: MountKind, source: &str, target: &str) -> Mount {
     Mount {
-        kind,
         source: Some(source.to_owned()),
         target: Some(target.to_owned()),
-        read_only: false,
-        consistency: None,
-        bind: None,
-        volume: None,
-        tmpfs: None,
+        ..Mount::of(kind)
     }
 }
 
