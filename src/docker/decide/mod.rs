@@ -19,5 +19,7 @@ mod volume;
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod worlds;
 
 pub use policy::{Policy, Pull};
