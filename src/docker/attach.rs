@@ -204,10 +204,6 @@ async fn feed(mut writer: impl AsyncWrite + Unpin) {
             break;
         }
     }
-    // On a named pipe in message mode, an empty message is the end.
-    if cfg!(windows) {
-        let _ = writer.write(&[]).await;
-    }
     let _ = writer.shutdown().await;
     std::future::pending::<()>().await;
 }

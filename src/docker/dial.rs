@@ -22,6 +22,8 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
+#[cfg(windows)]
+use super::pipe::Pipe;
 use super::{
     address::{Address, SshTarget},
     attempt::Cause,
@@ -131,9 +133,9 @@ impl Dial {
         })
     }
 
-    /// Whether such a connection can end one way and go on the other.
+    /// Whether such a connection can surely end one way and go on the other.
     ///
-    /// A named pipe in byte mode cannot.
+    /// A named pipe can only if it is one of messages, which shows when it is open.
     pub(super) fn half_closes(&self) -> bool {
         match self {
             #[cfg(unix)]
@@ -150,7 +152,7 @@ impl Dial {
             #[cfg(unix)]
             Self::Socket(path) => Ok(Wire::new(tokio::net::UnixStream::connect(path).await?)),
             #[cfg(windows)]
-            Self::Pipe(name) => Ok(Wire::new(open_pipe(name).await?)),
+            Self::Pipe(name) => Ok(Wire::new(Pipe::open(name).await?)),
             Self::Tcp { host, port, tls } => {
                 let stream = open_tcp(host, *port).await?;
                 let Some(tls) = tls else {
@@ -184,23 +186,6 @@ async fn open_tcp(host: &str, port: u16) -> io::Result<TcpStream> {
         }
     }
     Err(last)
-}
-
-/// Opens a pipe; while all its instances are busy, asks again, but not for ever.
-#[cfg(windows)]
-async fn open_pipe(name: &str) -> io::Result<tokio::net::windows::named_pipe::NamedPipeClient> {
-    use tokio::net::windows::named_pipe::ClientOptions;
-    const ERROR_PIPE_BUSY: i32 = 231;
-    let mut attempts = 0;
-    loop {
-        match ClientOptions::new().open(name) {
-            Err(error) if error.raw_os_error() == Some(ERROR_PIPE_BUSY) && attempts < 100 => {
-                attempts += 1;
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            answer => return answer,
-        }
-    }
 }
 
 /// A cause on its way through the HTTP client's errors.

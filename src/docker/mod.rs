@@ -23,6 +23,8 @@ pub mod proxies;
 
 pub mod connect;
 mod dial;
+#[cfg(windows)]
+mod pipe;
 mod ssh;
 mod tls;
 
