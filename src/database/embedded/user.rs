@@ -30,6 +30,10 @@ pub(in crate::database::embedded) enum User {
 impl User {
     /// A command that runs as this user: in no directory of anybody's, with nothing on its
     /// standard input, and without the variables that would lead PostgreSQL astray.
+    #[cfg_attr(
+        not(unix),
+        expect(clippy::unused_self, reason = "there is but one user on Windows")
+    )]
     pub(in crate::database::embedded) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         cleared(&mut command);
@@ -132,6 +136,7 @@ impl User {
 
     /// Whom the server is handed to.
     #[cfg(not(unix))]
+    #[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
     pub(in crate::database::embedded) fn choose() -> Result<Self, Error> {
         Ok(Self::Ourselves)
     }
