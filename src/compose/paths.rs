@@ -61,6 +61,7 @@ impl Base<'_> {
     fn apply(&self, rule: Rule, node: &mut Node) {
         match rule {
             Rule::Path => self.change(node),
+            Rule::Anywhere => self.change_here(node),
             Rule::Context => {
                 if !node.as_text().is_some_and(is_remote) {
                     self.change(node);
@@ -71,7 +72,7 @@ impl Base<'_> {
                 if let Some(source) = node.as_map_mut().and_then(|map| map.get_mut("source"))
                     && bind
                 {
-                    self.change(source);
+                    self.change_here(source);
                 }
             }
             Rule::Volume => {
@@ -86,9 +87,16 @@ impl Base<'_> {
                     && bind
                     && let Some(device) = options.as_map_mut().and_then(|map| map.get_mut("device"))
                 {
-                    self.change(device);
+                    self.change_here(device);
                 }
             }
+        }
+    }
+
+    /// A path that may be the engine's: what is absolute on Unix stays as it is on Windows.
+    fn change_here(&self, node: &mut Node) {
+        if cfg!(unix) || !node.as_text().is_some_and(|path| path.starts_with('/')) {
+            self.change(node);
         }
     }
 
@@ -105,6 +113,7 @@ impl Base<'_> {
 #[derive(Clone, Copy)]
 enum Rule {
     Path,
+    Anywhere,
     Context,
     Mount,
     Volume,
@@ -114,14 +123,14 @@ fn rule(keys: &Keys) -> Option<Rule> {
     [
         ("services.*.build.context", Rule::Context),
         ("services.*.build.additional_contexts.*", Rule::Context),
-        ("services.*.build.ssh.*", Rule::Path),
+        ("services.*.build.ssh.*", Rule::Anywhere),
         ("services.*.env_file.[].path", Rule::Path),
         ("services.*.label_file.[]", Rule::Path),
         ("services.*.extends.file", Rule::Path),
         ("services.*.develop.watch.[].path", Rule::Path),
         ("services.*.volumes.[]", Rule::Mount),
-        ("configs.*.file", Rule::Path),
-        ("secrets.*.file", Rule::Path),
+        ("configs.*.file", Rule::Anywhere),
+        ("secrets.*.file", Rule::Anywhere),
         ("volumes.*", Rule::Volume),
     ]
     .into_iter()

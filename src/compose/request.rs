@@ -50,10 +50,12 @@ impl Request {
         directory: impl Into<PathBuf>,
         environment: BTreeMap<String, String>,
     ) -> Self {
-        let home = ["HOME", "USERPROFILE"]
-            .iter()
-            .find_map(|name| environment.get(*name))
-            .map(PathBuf::from);
+        // A `HOME` on Windows is a Unix shell's, and is no path that Windows knows.
+        let home = match HostSystem::default() {
+            HostSystem::Unix => "HOME",
+            HostSystem::Windows => "USERPROFILE",
+        };
+        let home = environment.get(home).map(PathBuf::from);
         Self {
             directory: directory.into(),
             environment,

@@ -47,12 +47,15 @@ impl Env {
         }
     }
 
-    /// A variable that is set and not empty.
+    /// A variable that is set and not empty. On Windows the case of its name does not matter:
+    /// `PATH` is `Path` there.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        let found = self.variables.get(name).or_else(|| {
+            let mut all = self.variables.iter().filter(|_| cfg!(windows));
+            let (_, value) = all.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+            Some(value)
+        });
+        found.map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// All variables.

@@ -28,6 +28,12 @@ impl Places {
             )
         } else {
             match etcetera::choose_base_strategy() {
+                // What Windows calls a user's data follows him from machine to machine, which a
+                // server's must not.
+                Ok(base) if cfg!(windows) => {
+                    let local = base.cache_dir().join("townpass");
+                    (local.join("data"), local.join("cache"))
+                }
                 Ok(base) => (
                     base.data_dir().join("townpass"),
                     base.cache_dir().join("townpass"),

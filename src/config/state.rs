@@ -83,7 +83,13 @@ impl State {
             path: path.clone(),
             source,
         };
-        let file = File::create(&path).map_err(wrong)?;
+        // Whoever holds it may not let it be cut off, so it is opened as it is.
+        let file = File::options()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(wrong)?;
         let mut said = false;
         loop {
             match file.try_lock() {

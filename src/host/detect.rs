@@ -39,7 +39,10 @@ const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 /// Reads what this machine looks like. The variables come from `environment`; nothing else is
 /// asked of it.
 pub fn surroundings(environment: &BTreeMap<String, String>) -> Surroundings {
-    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let read = |path: &str| {
+        let text = cfg!(unix).then(|| fs::read_to_string(path).ok());
+        text.flatten().unwrap_or_default()
+    };
     Surroundings {
         platform: if cfg!(target_os = "linux") {
             Platform::Linux

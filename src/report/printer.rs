@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
 };
 
+use console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
@@ -65,6 +66,12 @@ impl Printer {
         } else {
             ProgressDrawTarget::hidden()
         };
+        if cfg!(windows) {
+            // A Windows console understands colours once it was asked whether it does.
+            for stream in [Term::stdout(), Term::stderr()] {
+                let _ = stream.features().colors_supported();
+            }
+        }
         Self {
             format,
             verbosity,
