@@ -141,6 +141,10 @@ mod tests {
     #[test]
     fn every_service_has_the_hash_that_compose_was_seen_to_give_it() {
         for shape in SHAPES {
+            // It watches `/srv/w`, which Windows reads as a path of the current drive.
+            if cfg!(windows) && shape.name == "the rest of a service" {
+                continue;
+            }
             let directory = tempfile::tempdir().expect("a directory");
             for (path, text) in shape.files {
                 let path = directory.path().join(path);

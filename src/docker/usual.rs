@@ -97,7 +97,7 @@ mod tests {
         let places = places(surroundings);
         places
             .iter()
-            .map(|place| place.address.to_string())
+            .map(|place| place.address.to_string().replace('\\', "/"))
             .collect()
     }
 

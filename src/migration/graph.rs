@@ -195,7 +195,7 @@ mod tests {
         ] {
             let error =
                 graph(&[("1_a.sql", ""), ("2_b.sql", text), ("3_c.sql", "")]).expect_err(text);
-            assert_eq!(error.to_string(), message);
+            assert_eq!(error.to_string().replace('\\', "/"), message);
         }
     }
 }

@@ -293,7 +293,7 @@ mod tests {
         ];
         let error = resolve(&files, "head").expect_err("two heads").to_string();
         assert_eq!(
-            error,
+            error.replace('\\', "/"),
             "Multiple head revisions are present for given argument 'head': \
              `migrations/2_b.sql`, `migrations/3_c.sql`"
         );
