@@ -70,7 +70,7 @@ const AROUND: &str = r#"services:
     container_name: {container}
     environment: { POSTGRES_USER: admin, POSTGRES_PASSWORD: password, POSTGRES_DB: townpass_db }
     ports: ["{port}:5432"]
-    healthcheck: { test: ["CMD-SHELL", "pg_isready -U admin -d townpass_db"], interval: 1s, timeout: 3s, retries: 10 }
+    healthcheck: { test: ["CMD-SHELL", "pg_isready -U admin -d townpass_db"], interval: 1s, timeout: 3s, retries: 100 }
     volumes: ["pgdata:/var/lib/postgresql/data"]
   migrate:
     build: .

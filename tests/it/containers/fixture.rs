@@ -84,7 +84,7 @@ impl Fixture {
                 .into(),
             interval: compose::Duration::parse("1s"),
             timeout: compose::Duration::parse("3s"),
-            retries: Some(10),
+            retries: Some(100),
             ..HealthCheck::default()
         });
         db.volumes

@@ -14,7 +14,7 @@ services:
     image: postgres:16
     environment: { POSTGRES_USER: admin, POSTGRES_PASSWORD: password, POSTGRES_DB: townpass_db }
     ports: ["127.0.0.1::5432"]
-    healthcheck: { test: ["CMD-SHELL", "pg_isready -U admin -d townpass_db"], interval: 1s, timeout: 3s, retries: 10 }
+    healthcheck: { test: ["CMD-SHELL", "pg_isready -U admin -d townpass_db"], interval: 1s, timeout: 3s, retries: 100 }
     volumes: ["pgdata:/var/lib/postgresql/data"]
   dependent:
     image: postgres:16
