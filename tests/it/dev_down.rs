@@ -1,6 +1,6 @@
 //! `townpass dev down`: containers go, data stays, unless it is said that it shall go.
 
-use crate::support::{Town, docker};
+use crate::support::{Town, docker, reference};
 
 #[test]
 fn data_stays_until_told_otherwise() {
@@ -28,6 +28,7 @@ fn data_stays_until_told_otherwise() {
         .says("removed container `[CONTAINER]`")
         .says("removed network `[PROJECT]_default`");
     assert!(!down.stderr.contains("volume"), "{down}");
+    assert_eq!(down.stdout, "[PROJECT] is down, its data stays\n");
     town.run("dev up").success();
     assert_eq!(town.sql(present), "t");
 
@@ -44,4 +45,34 @@ fn data_stays_until_told_otherwise() {
     assert!(docker::docker(&["volume", "inspect", &volume]).is_err());
     town.run("dev up").success();
     assert_eq!(town.sql(present), "f");
+}
+
+/// Other volumes of the project go too, and are said; what nobody has needs no question; a
+/// directory of the host is no volume.
+#[test]
+fn what_goes_with_the_volumes_is_said() {
+    if !docker::demanded() {
+        return;
+    }
+    let town = Town::with(
+        &reference()
+            .replace("- pgdata:/var", "- ./data:/var")
+            .replace("  pgdata:\n", "  cache:\n"),
+    );
+    let nothing = town.run("dev down --volumes").success();
+    assert!(!nothing.stderr.contains("warning"), "{nothing}");
+    town.run("dev up").success();
+    let label = format!("com.docker.compose.project={}", town.project());
+    let volume = format!("{}_cache", town.project());
+    docker::docker(&["volume", "create", "--label", &label, &volume]).expect("a volume");
+    let refused = town
+        .run("dev down --volumes")
+        .expect(4)
+        .says("this removes volume `[PROJECT]_cache`")
+        .says("data` stays");
+    assert!(!refused.stderr.contains("database"), "{refused}");
+    let down = town.run("dev down --volumes --yes").success();
+    assert_eq!(down.stdout, "[PROJECT] is down, its data stays\n");
+    assert!(docker::docker(&["volume", "inspect", &volume]).is_err());
+    assert!(town.path().join("data/PG_VERSION").exists());
 }

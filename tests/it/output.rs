@@ -23,6 +23,8 @@ const ALL: &[&str] = &[
     "dev reset-db --password",
     "migrate history",
     "dev down --dry-run",
+    "dev down --volumes --yes",
+    "dev down",
 ];
 
 const SECRET: &str = "0pen-sesame";

@@ -3,9 +3,11 @@
 use super::session::Session;
 use crate::cli::confirm;
 use crate::cli::context::Context;
-use crate::database::reset::{BindMount, Depth, Plan, Safety};
+use crate::database::provider::{Data, State};
+use crate::database::reset::{BindMount, Depth, Plan, Safety, words};
 use crate::database::{Kind, loss};
-use crate::docker::down_plan::VolumeFate;
+use crate::docker::down_plan::{DownPlan, VolumeFate};
+use crate::docker::observed::Volume;
 use crate::error::Error;
 use crate::report::{Story, view};
 
@@ -42,9 +44,13 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         context.printer.show(&view::plan::Plan { provider, steps });
         return Ok(0);
     }
+    let mut data = view::down::Data::Kept;
     if args.volumes {
-        say_what_dies(&session, &story).await?;
-        confirm::require(context, session.project.name.as_str()).await?;
+        let dying = say_what_dies(&session, plan.as_ref(), &story).await?;
+        if dying.anything {
+            confirm::require(context, session.project.name.as_str()).await?;
+        }
+        data = dying.data;
     }
     match plan {
         Some(plan) => {
@@ -66,15 +72,54 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
                 .await?;
         }
     }
+    drop(story);
+    context.printer.show(&view::down::Down {
+        provider: session.provider.kind().to_string(),
+        project: session.project.name.to_string(),
+        data,
+    });
     Ok(0)
 }
 
-/// Says what is in the data that goes, and refuses what a reset would refuse.
-async fn say_what_dies(session: &Session, story: &Story<'_>) -> Result<(), Error> {
+/// What `--volumes` takes with it.
+struct Dying {
+    /// Whether there is anything to ask about.
+    anything: bool,
+    /// What becomes of the database's own data.
+    data: view::down::Data,
+}
+
+/// Says what is in the data that goes, and refuses what a reset would refuse. A directory of the
+/// host is no volume: it stays, as with Compose.
+async fn say_what_dies(
+    session: &Session,
+    down: Option<&DownPlan>,
+    story: &Story<'_>,
+) -> Result<Dying, Error> {
     let facts = loss::facts(&*session.provider, Depth::Volume).await?;
+    let (state, data) = (facts.status.state, facts.status.data.clone());
     let database = &session.provider.account().database;
     let mut plan = Plan::decide(Depth::Volume, database, facts, BindMount::Empty)?;
     plan.safety = Safety::Nothing;
-    story.loss(&plan);
-    Ok(())
+    let volumes = down.map_or(&[][..], |plan| &plan.volumes);
+    let named = |volume: &&Volume| matches!(&data, Data::Volume(name) if *name == volume.name);
+    let there = state != State::Absent || volumes.iter().any(|it| named(&it));
+    let stays = matches!(data, Data::BindMount(_));
+    if stays {
+        story.note(&format!("{} stays", words(&data)));
+    } else if there {
+        story.loss(&plan);
+    }
+    let others: Vec<&Volume> = volumes.iter().filter(|it| !named(it)).collect();
+    for volume in &others {
+        story.warning(&format!("this removes volume `{}`", volume.name));
+    }
+    Ok(Dying {
+        anything: (there && !stays) || !others.is_empty(),
+        data: if stays {
+            view::down::Data::Kept
+        } else {
+            view::down::Data::Removed
+        },
+    })
 }

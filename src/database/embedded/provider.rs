@@ -167,7 +167,10 @@ impl Provider for Embedded {
             return Ok(());
         }
         let change = self.cluster.change(on_event).await?;
-        on_event(Event::Step("stop PostgreSQL and remove its data"));
+        on_event(Event::Step(match self.cluster.server() {
+            Some(_) => "stop PostgreSQL and remove its data",
+            None => "remove PostgreSQL's data",
+        }));
         change.stop(on_event).await?;
         Ok(copies::destroy(self.layout()).await?)
     }

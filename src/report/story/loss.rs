@@ -13,7 +13,7 @@ impl Story<'_> {
         match &plan.loss {
             Loss::Unknown => {
                 self.warning(&format!(
-                    "{place} will be removed; the server does not answer, so what is in it cannot be told"
+                    "{place} will be removed; no server answers, so what is in it cannot be told"
                 ));
             }
             Loss::Known { holdings, roles } => {

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
+use console::{Term, truncate_str};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -89,11 +90,11 @@ impl<'a> Story<'a> {
         }
         let bar = self.bar(|| {
             let bar = ProgressBar::new_spinner();
-            bar.set_style(style("{spinner} {wide_msg}"));
+            bar.set_style(style("{spinner} {msg}"));
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        bar.set_message(text.to_owned());
+        bar.set_message(fitting(text));
     }
 
     /// Shows how far a transfer is.
@@ -159,6 +160,13 @@ impl Drop for Story<'_> {
     fn drop(&mut self) {
         self.end_bar();
     }
+}
+
+/// As much as fits beside a spinner and the `^C` that a terminal may write behind it: a line that
+/// is folded cannot be taken back.
+fn fitting(text: &str) -> String {
+    let columns = usize::from(Term::stderr().size().1);
+    truncate_str(text, columns.saturating_sub(6), "…").into_owned()
 }
 
 fn style(template: &str) -> ProgressStyle {

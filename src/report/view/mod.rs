@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Painter;
 
+pub mod down;
 pub mod migration;
 pub mod plan;
 pub mod reset;

@@ -70,7 +70,9 @@ impl Report for Status {
             "provider",
             format_args!("{}, {}", self.provider, self.runner),
         )?;
-        out.fact("source", &self.source)?;
+        if !self.runner.contains(&self.source) {
+            out.fact("source", &self.source)?;
+        }
         let state = out.shade(shade(self.state), word(self.state));
         match &self.health {
             Some(health) => out.fact("state", format_args!("{state}, {health}"))?,
