@@ -48,6 +48,7 @@ fn json_parses_and_holds_no_password() {
         assert!(output.json().is_object(), "{words}: {output}");
         output.event_names();
     }
+    town.run("dev up").success();
     let refused = town
         .run("--output json dev down --volumes")
         .expect(4)
