@@ -18,7 +18,30 @@ struct Failure<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     causes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
+}
+
+/// Where in a file the failure is, both counted from one.
+#[derive(Debug, Serialize)]
+struct Place {
+    file: String,
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    /// The first label of the failure, if it has one.
+    fn of(error: &dyn Diagnose) -> Option<Self> {
+        let label = error.labels()?.next()?;
+        let contents = error.source_code()?.read_span(label.inner(), 0, 0).ok()?;
+        Some(Self {
+            file: contents.name()?.to_owned(),
+            line: contents.line() + 1,
+            column: contents.column() + 1,
+        })
+    }
 }
 
 impl Printer {
@@ -31,6 +54,7 @@ impl Printer {
                 exit_code,
                 message: &error.to_string(),
                 causes: causes(error),
+                place: Place::of(error),
                 help: error.help().map(|help| help.to_string()),
             }),
         }
