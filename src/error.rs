@@ -9,7 +9,7 @@ use crate::database;
 use crate::docker;
 use crate::failure::{Blame, Diagnose};
 use crate::host;
-use crate::ident::ServiceName;
+use crate::ident::{DatabaseName, ServiceName};
 use crate::migration;
 use crate::url;
 
@@ -65,6 +65,21 @@ pub enum Error {
         of: database_url::Source,
         /// Where it is.
         address: String,
+    },
+    /// The URL names another database of the same server than the one to reset.
+    #[error("{of} names database `{theirs}`, and the one of service `{service}` is `{ours}`")]
+    #[diagnostic(help(
+        "nothing was changed: make {of} and `POSTGRES_DB` of service `{service}` the same, or reset `{ours}` alone with `townpass dev reset-db --no-migrate`"
+    ))]
+    OtherDatabase {
+        /// Who named it.
+        of: database_url::Source,
+        /// The database of the URL.
+        theirs: DatabaseName,
+        /// The database of the Compose file.
+        ours: DatabaseName,
+        /// The database's service.
+        service: ServiceName,
     },
     /// The database is up, but not for the application.
     #[error("the database is up, but {of} does not get in")]
@@ -140,7 +155,7 @@ impl Diagnose for Error {
             Self::Url(error) => error.blame(),
             Self::Interrupted => Blame::Interrupted,
             Self::Alembic { .. } => Blame::Usage,
-            Self::AnotherDatabase { .. } => Blame::Refusal,
+            Self::AnotherDatabase { .. } | Self::OtherDatabase { .. } => Blame::Refusal,
             Self::ApplicationRefused { .. }
             | Self::NeedsEngine { .. }
             | Self::DataInDocker { .. } => Blame::Environment,

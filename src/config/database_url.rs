@@ -44,12 +44,14 @@ pub struct Configured {
 }
 
 impl Configured {
-    /// The URL of an application without a Compose file: flag, then environment.
+    /// The URL of an application without a Compose file: flag, then environment. A variable that
+    /// is empty is as good as unset, as everywhere in Compose's world; a flag that is empty says
+    /// that no URL counts.
     pub fn outside(flag: Option<&str>, env: &Env) -> Result<Option<Self>, Error> {
         match (flag, env.get(VARIABLE)) {
+            (Some(""), _) | (None, None | Some("")) => Ok(None),
             (Some(text), _) => Self::parse(text, Source::Flag).map(Some),
             (None, Some(text)) => Self::parse(text, Source::Environment).map(Some),
-            (None, None) => Ok(None),
         }
     }
 
@@ -61,6 +63,9 @@ impl Configured {
         project: &Project,
         database: &ServiceName,
     ) -> Result<Option<Self>, Error> {
+        if flag == Some("") {
+            return Ok(None);
+        }
         if let Some(found) = Self::outside(flag, env)? {
             return Ok(Some(found));
         }

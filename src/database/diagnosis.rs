@@ -21,6 +21,9 @@ use crate::{
     sql::quote::Literal,
 };
 
+/// How long a container may take until its server runs for good: longer than any `initdb`.
+const INITIALISATION: Duration = Duration::from_mins(1);
+
 /// A cluster's own number, `system_identifier`, drawn at `initdb`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[serde(transparent)]
@@ -170,20 +173,33 @@ pub fn read(target: &Target, refusal: &Refusal, evidence: &Evidence) -> Error {
 /// Fails if the server that answered cannot be the provider's.
 ///
 /// A server that has run for longer than what runs it is another one: a PostgreSQL installed on
-/// the host that listens on the same port. Only then is the proof asked for, which costs a
-/// command inside the container: the `system_identifier` from within.
+/// the host that listens on the same port. One that is much younger is suspicious too: a server
+/// starts with its container, or when that has initialised its data. Only then is the proof asked
+/// for, which costs a command inside the container: the `system_identifier` from within.
 pub(in crate::database) async fn ensure_same_server(
     provider: &dyn Provider,
     target: &Target,
     answer: &Answer,
     drift: Duration,
-) -> Result<(), Error> {
+) -> Result<Identity, Error> {
     match provider.running_for().await? {
-        Some(running) if answer.age > running.saturating_add(drift) => {
-            prove_same_server(provider, target, &answer.cluster).await
+        Some(running)
+            if answer.age > running.saturating_add(drift)
+                || answer.age.saturating_add(INITIALISATION) < running =>
+        {
+            identify(provider, target, &answer.cluster).await
         }
-        _ => Ok(()),
+        _ => Ok(Identity::Same),
     }
+}
+
+/// What is known of a server that answered, unless it is known to be another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::database) enum Identity {
+    /// It is the provider's.
+    Same,
+    /// The provider's cannot be asked: it may still be starting.
+    Unproved,
 }
 
 /// Compares the cluster that answered at the endpoint with the provider's own. Where the
@@ -193,6 +209,14 @@ pub async fn prove_same_server(
     target: &Target,
     seen: &Cluster,
 ) -> Result<(), Error> {
+    identify(provider, target, seen).await.map(|_| ())
+}
+
+async fn identify(
+    provider: &dyn Provider,
+    target: &Target,
+    seen: &Cluster,
+) -> Result<Identity, Error> {
     match survey(provider, &target.account).await {
         Ok(evidence) if evidence.cluster != *seen => Err(Error::WrongServer {
             endpoint: target.endpoint.clone(),
@@ -201,7 +225,8 @@ pub async fn prove_same_server(
                 theirs: seen.clone(),
             },
         }),
-        _ => Ok(()),
+        Ok(_) => Ok(Identity::Same),
+        Err(_) => Ok(Identity::Unproved),
     }
 }
 

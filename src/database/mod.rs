@@ -31,6 +31,6 @@ pub use container::Container;
 pub use error::Error;
 pub use event::Event;
 pub use note::SnapshotName;
-pub use open::{PgConnection, open};
+pub use open::{PgConnection, leads_to, open};
 pub use provider::{Account, Kind, Provider};
 pub use wait::{Ready, until_admitted, until_ready};

@@ -6,9 +6,12 @@ use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::time;
 
-use super::{Error, Refusal};
+use super::{Error, Provider, Refusal, diagnosis::survey};
 use crate::ident::{DatabaseName, RoleName};
 use crate::url::{Address, DatabaseUrl, Parameters, SslMode};
+
+/// How long a server that was seen to answer may take to let us in.
+const KNOCK: Duration = Duration::from_secs(5);
 
 /// The connection that migrations run on.
 pub use sqlx::PgConnection;
@@ -32,6 +35,22 @@ pub async fn open(url: &DatabaseUrl, deadline: Duration) -> Result<PgConnection,
         None => (url.to_string(), Refusal::Closed),
     };
     Err(Error::Unreachable { address, refusal })
+}
+
+/// Whether `url` leads to the provider's own server: both name the same `system_identifier`.
+/// Where one of them cannot be asked, nothing is proved.
+pub async fn leads_to(provider: &dyn Provider, url: &DatabaseUrl) -> bool {
+    let Ok(mut connection) = open(url, KNOCK).await else {
+        return false;
+    };
+    let question = "select system_identifier::text from pg_control_system()";
+    let seen = sqlx::query_scalar::<_, String>(question)
+        .fetch_one(&mut connection)
+        .await;
+    match (seen, survey(provider, provider.account()).await) {
+        (Ok(seen), Ok(evidence)) => evidence.cluster.as_str() == seen,
+        _ => false,
+    }
 }
 
 fn options(parameters: &Parameters, address: &Address) -> PgConnectOptions {

@@ -12,7 +12,7 @@ use tokio::time;
 
 use super::{
     Error, Event, Provider, Refusal, Session, Target,
-    diagnosis::{self, Cluster},
+    diagnosis::{self, Cluster, Identity},
 };
 use crate::ident::DatabaseName;
 
@@ -29,6 +29,9 @@ const ASK: Duration = Duration::from_millis(250);
 const YOUNG: Duration = Duration::from_secs(3);
 /// How much longer than its runner a server may seem to run, for clocks that disagree.
 const DRIFT: Duration = Duration::from_secs(5);
+
+/// How long a server that seems to be another is doubted while the provider's own cannot be asked.
+const DOUBT: Duration = Duration::from_secs(15);
 
 /// What answered, and after how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +61,16 @@ pub async fn until_ready(
         let left = patience.saturating_sub(begun.elapsed());
         let refusal = match answer(target, left.min(ATTEMPT)).await {
             Ok(answer) => {
-                diagnosis::ensure_same_server(provider, target, &answer, DRIFT).await?;
-                return Ok(Ready {
-                    server_version: answer.version,
-                    cluster: answer.cluster,
-                    elapsed: begun.elapsed(),
-                });
+                let identity =
+                    diagnosis::ensure_same_server(provider, target, &answer, DRIFT).await?;
+                if identity == Identity::Same || begun.elapsed() >= DOUBT {
+                    return Ok(Ready {
+                        server_version: answer.version,
+                        cluster: answer.cluster,
+                        elapsed: begun.elapsed(),
+                    });
+                }
+                Refusal::Starting("what answers there may be another server".to_owned())
             }
             Err(refusal) => refusal,
         };

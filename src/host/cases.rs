@@ -224,6 +224,7 @@ fn check(cases: Vec<Case>) {
                 assert_eq!(it.address, it.url.address(), "{what}");
             }
             (Suspect(warning), Ok(it)) => {
+                assert_eq!(it.outcome, Outcome::Suspect, "{what}: {}", it.why);
                 assert_eq!(it.url.reveal(), case.url, "{what}");
                 assert_eq!(it.warnings.len(), 1, "{what}: {}", it.why);
                 assert!(

@@ -39,6 +39,9 @@ pub enum Outcome {
     Changed,
     /// It names a database that is not the project's, and every byte is as it was.
     Foreign,
+    /// Every byte is as it was; what answers there is probably not the project's, as the warning
+    /// says. Only the two servers' own identifiers prove it.
+    Suspect,
 }
 
 /// Decides how the database of `url` is reached from here.
@@ -157,7 +160,10 @@ fn where_it_points(evidence: &Evidence, url: &DatabaseUrl, endpoint: &Endpoint) 
         &format!("a PostgreSQL answers at `{endpoint}`"),
     );
     decision.address = Address::Tcp(endpoint.clone());
-    decision.warnings.extend(suspicion(evidence, endpoint));
+    if let Some(suspicion) = suspicion(evidence, endpoint) {
+        decision.outcome = Outcome::Suspect;
+        decision.warnings.push(suspicion);
+    }
     decision
 }
 

@@ -85,8 +85,10 @@ impl Application {
         if let Some(source) = seen.source.clone() {
             detect::look(&mut evidence, &seen.url).await;
             let decision = host::decide(&evidence, &seen.url)?;
-            if decision.outcome != Outcome::Foreign {
-                warn_all(&decision.warnings, story);
+            if !is_strange(session, &decision).await {
+                if decision.outcome != Outcome::Suspect {
+                    warn_all(&decision.warnings, story);
+                }
                 seen.url = decision.url;
                 seen.why.push(decision.why);
                 return Ok(seen);
@@ -106,19 +108,51 @@ impl Application {
         Ok(seen)
     }
 
+    /// The same for a command that changes the database: a URL that names another is refused.
+    pub(crate) async fn ours_from_here(
+        self,
+        session: &Session,
+        story: &Story<'_>,
+    ) -> Result<Self, Error> {
+        let mut seen = self.seen_from_here(session, story).await?;
+        match seen.replaced.take() {
+            Some(Replaced { source, address }) => Err(Error::AnotherDatabase {
+                of: source,
+                address: address.to_string(),
+            }),
+            None => Ok(seen),
+        }
+    }
+
     /// Refuses to change anything while `DATABASE_URL` means another database: whoever typed the
     /// command may mean that one. The server need not run for that.
     pub(crate) async fn ensure_ours(&self, session: &Session) -> Result<(), Error> {
         let Some(source) = &self.source else {
             return Ok(());
         };
-        let Ok(evidence) = session.provider.whereabouts().await else {
+        let Ok(mut evidence) = session.provider.whereabouts().await else {
             return Ok(());
         };
+        detect::look(&mut evidence, &self.url).await;
         match host::decide(&evidence, &self.url) {
-            Ok(decision) if decision.outcome == Outcome::Foreign => Err(Error::AnotherDatabase {
+            Ok(decision) if is_strange(session, &decision).await => Err(Error::AnotherDatabase {
                 of: source.clone(),
                 address: decision.address.to_string(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses to reset one database and migrate another: a URL for a second database of the same
+    /// server.
+    pub(crate) fn ensure_same_database(&self, session: &Session) -> Result<(), Error> {
+        let ours = &session.provider.account().database;
+        match (&self.source, self.url.database()) {
+            (Some(source), Some(theirs)) if theirs != *ours => Err(Error::OtherDatabase {
+                of: source.clone(),
+                theirs,
+                ours: ours.clone(),
+                service: session.wanted.service.clone(),
             }),
             _ => Ok(()),
         }
@@ -189,5 +223,15 @@ impl Application {
 fn warn_all(warnings: &[String], story: &Story<'_>) {
     for warning in warnings {
         story.warning(warning);
+    }
+}
+
+/// Whether a URL means another's database. What only seems to be another server is asked who it
+/// is: a pooler in front of the project's own is not another's.
+async fn is_strange(session: &Session, decision: &host::Decision) -> bool {
+    match decision.outcome {
+        Outcome::Foreign => true,
+        Outcome::Suspect => !database::leads_to(&*session.provider, &decision.url).await,
+        Outcome::Kept | Outcome::Changed => false,
     }
 }

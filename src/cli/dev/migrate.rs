@@ -28,7 +28,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         let lock = session.lock(&story).await?;
         session.up(context, &story).await?;
         drop(lock);
-        let application = written.seen_from_here(&session, &story).await?;
+        let application = written.ours_from_here(&session, &story).await?;
         workplace.url = Some(application.url);
     }
     migrate::answer(context, &workplace, verb).await

@@ -47,6 +47,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let mut session = Session::open_with(context, args.timeout, None).await?;
     let application = Application::written(context, &session)?;
     application.ensure_ours(&session).await?;
+    if args.password.is_none() && !args.no_migrate {
+        application.ensure_same_database(&session)?;
+    }
     let story = context.story();
     let _lock = session.lock(&story).await?;
     let history = if args.no_migrate {
@@ -75,6 +78,10 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         (Depth::Contents, false) => Some(session.up_to_reset(context, &story).await?),
         _ => None,
     };
+    if up.is_some() {
+        // Only now is there a server to compare another one with.
+        application.ensure_ours(&session).await?;
+    }
     let bind_mount = if args.empty_bind_mount {
         BindMount::Empty
     } else {
@@ -118,7 +125,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     session.remember()?;
     let mut revisions = Vec::new();
     if history.is_some() {
-        let url = application.seen_from_here(&session, &story).await?.url;
+        let url = application.ours_from_here(&session, &story).await?.url;
         revisions = to_head(context, &session, url, &story).await?;
         if let (Some(key), Contents::Empty) = (&key, outcome.contents) {
             lifecycle::keep_template(&outcome.target, key, &mut |event| story.database(&event))

@@ -60,7 +60,7 @@ impl Session {
     ) -> Result<Self, Error> {
         let project = compose::load(&request(context))?;
         for warning in &project.warnings {
-            context.printer.warn(&warning.to_string());
+            context.printer.warn(&advised(warning));
         }
         let mut settings = Settings::resolve(context.flags(), File::read(&project.directory)?);
         settings.timeout = patience.unwrap_or(settings.timeout);
@@ -238,6 +238,14 @@ fn say(context: &Context, story: &Story<'_>, standing_in: Option<&StandingIn>) {
         Some(StandingIn::New(reason)) => story.warning(reason),
         Some(StandingIn::Known(reason)) => context.printer.explain(reason),
         None => {}
+    }
+}
+
+/// A warning, and what to do about it.
+fn advised(warning: &compose::Warning) -> String {
+    match miette::Diagnostic::help(warning) {
+        Some(help) => format!("{warning}; {help}"),
+        None => warning.to_string(),
     }
 }
 

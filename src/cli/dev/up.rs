@@ -56,6 +56,10 @@ impl From<Pull> for PullPolicy {
 pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let pull = args.pull.map(Into::into);
     let mut session = Session::open_with(context, args.timeout, pull).await?;
+    // A name that is mistyped is no reason to start anything either.
+    for service in &args.services {
+        session.service(service)?;
+    }
     for name in &args.services {
         session.service(name)?;
     }
@@ -74,13 +78,12 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         // A history that cannot be read is no reason to start anything.
         workplace.history()?;
     }
+    let written = Application::written(context, &session)?;
     let story = context.story();
     let lock = session.lock(&story).await?;
     session.up(context, &story).await?;
     session.start_services(&args.services, &story).await?;
-    let application = Application::written(context, &session)?
-        .seen_from_here(&session, &story)
-        .await?;
+    let application = written.seen_from_here(&session, &story).await?;
     application.warn(&story);
     application.explain(context);
     application.prove(&session).await?;
