@@ -51,12 +51,12 @@ fn a_town_leaves_nothing_behind_even_when_the_test_panics() {
         docker::docker(&["volume", "create", "--label", &label]).expect("a volume");
         docker::docker(&["network", "create", "--label", &label, town.project()])
             .expect("a network");
-        assert_ne!(left(town.project()), "");
+        assert_ne!(docker::left(town.project()), "");
         panic!("as a failing test does");
     });
     panic::set_hook(hook);
     assert!(ended.is_err());
-    assert_eq!(left(&project.lock().expect("one thread")), "");
+    assert_eq!(docker::left(&project.lock().expect("one thread")), "");
 }
 
 #[test]
@@ -80,16 +80,4 @@ fn the_reference_project_works_with_the_real_plugin() {
         town.sql("SELECT current_user, current_database()"),
         "admin|townpass_db"
     );
-}
-
-/// What the engine holds of a project.
-fn left(project: &str) -> String {
-    let filter = format!("label=com.docker.compose.project={project}");
-    ["ps -aq", "network ls -q", "volume ls -q"]
-        .map(|list| {
-            let mut arguments: Vec<&str> = list.split(' ').collect();
-            arguments.extend(["--filter", &filter]);
-            docker::docker(&arguments).expect("the engine answers")
-        })
-        .concat()
 }

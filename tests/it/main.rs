@@ -9,6 +9,8 @@
 )]
 
 mod architecture;
+#[cfg(unix)]
+mod bad_days;
 mod compose;
 mod containers;
 #[cfg(unix)]

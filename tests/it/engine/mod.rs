@@ -7,7 +7,7 @@ mod exec;
 #[cfg(unix)]
 mod pull;
 #[cfg(unix)]
-mod registry;
+pub(crate) mod registry;
 pub(crate) mod sandbox;
 #[cfg(unix)]
 mod terminal;

@@ -111,6 +111,19 @@ pub(crate) fn docker_with(arguments: &[&str], input: &str) -> Result<String, Str
     }
 }
 
+/// What the engine holds of a project: the ids of its containers and networks, the names of its
+/// volumes; nothing where there is nothing.
+pub(crate) fn left(project: &str) -> String {
+    let filter = format!("label=com.docker.compose.project={project}");
+    ["ps -aq", "network ls -q", "volume ls -q"]
+        .map(|list| {
+            let mut arguments: Vec<&str> = list.split(' ').collect();
+            arguments.extend(["--filter", &filter]);
+            docker(&arguments).expect("the engine answers")
+        })
+        .concat()
+}
+
 /// Removes every container, network and volume that carries the label of `project`.
 pub(crate) fn remove_project(project: &str) {
     let filter = format!("label=com.docker.compose.project={project}");

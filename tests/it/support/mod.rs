@@ -4,9 +4,11 @@
 pub(crate) mod cluster;
 pub(crate) mod docker;
 mod output;
+mod running;
 mod town;
 
 pub(crate) use output::Output;
+pub(crate) use running::Running;
 #[cfg(unix)]
 pub(crate) use town::signal;
 pub(crate) use town::{Town, reference};

@@ -10,11 +10,9 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    thread,
-    time::{Duration, Instant},
 };
 
-use super::{Output, docker};
+use super::{Output, Running, docker};
 
 /// The shape of Compose file that the whole product is for; see [`Town::with`] for the words in
 /// braces.
@@ -43,9 +41,6 @@ volumes:
 pub(crate) fn reference() -> &'static str {
     REFERENCE
 }
-
-/// No run of the binary may take longer; a hang is to be a failure that shows what was said.
-const PATIENCE: Duration = Duration::from_mins(3);
 
 /// One project, alone in the world, gone when dropped: directory, containers, networks, volumes.
 pub(crate) struct Town {
@@ -259,7 +254,7 @@ impl Town {
     }
 
     /// Replaces what differs from run to run by words in brackets.
-    fn redact(&self, text: &str) -> String {
+    pub(super) fn redact(&self, text: &str) -> String {
         let directory = self.path();
         let canonical = fs::canonicalize(&directory).unwrap_or_else(|_| directory.clone());
         let mut text = text.to_owned();
@@ -304,10 +299,37 @@ pub(crate) struct Invocation<'a> {
     input: Option<String>,
 }
 
-impl Invocation<'_> {
+impl<'a> Invocation<'a> {
     /// Sets a variable of the environment, which is otherwise almost empty.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// Takes a variable of the test's machine away.
+    #[cfg(unix)]
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
+    /// Runs as another user: as a person who is not allowed what the test's user is.
+    #[cfg(unix)]
+    pub(crate) fn by(mut self, user: u32) -> Self {
+        let mut command = Command::new("setpriv");
+        command
+            .args([format!("--reuid={user}"), format!("--regid={user}")])
+            .arg("--clear-groups")
+            .arg(self.command.get_program())
+            .args(self.command.get_args())
+            .current_dir(self.town.path())
+            .env_clear();
+        for (name, value) in self.command.get_envs() {
+            if let Some(value) = value {
+                command.env(name, value);
+            }
+        }
+        self.command = command;
         self
     }
 
@@ -332,6 +354,12 @@ impl Invocation<'_> {
             let _ = stdin.write_all(input.as_bytes());
         }
         child
+    }
+
+    /// Starts it and lets it run while what it says is read: for tests that interrupt.
+    pub(crate) fn start(mut self) -> Running<'a> {
+        let child = self.spawn();
+        Running::new(self.town, child)
     }
 
     /// Runs it while nobody reads its standard output, as behind `| head -0`.
@@ -412,54 +440,9 @@ impl Invocation<'_> {
     /// Runs it to its end and returns what it left.
     #[must_use = "a run that nobody looks at proves nothing"]
     #[track_caller]
-    pub(crate) fn run(mut self) -> Output {
-        let child = self.spawn();
-        collect(self.town, child)
+    pub(crate) fn run(self) -> Output {
+        self.start().end()
     }
-}
-
-/// Waits for a child of [`Invocation::spawn`] and returns what it left.
-#[must_use = "a run that nobody looks at proves nothing"]
-#[track_caller]
-pub(crate) fn collect(town: &Town, mut child: Child) -> Output {
-    let stdout = reader(child.stdout.take().expect("stdout is a pipe"));
-    let stderr = reader(child.stderr.take().expect("stderr is a pipe"));
-    let deadline = Instant::now() + PATIENCE;
-    let status = loop {
-        match child.try_wait().expect("the child is ours") {
-            Some(status) => break Some(status),
-            None if Instant::now() > deadline => {
-                child.kill().expect("the child is ours");
-                child.wait().expect("the child is ours");
-                break None;
-            }
-            None => thread::sleep(Duration::from_millis(5)),
-        }
-    };
-    // The database that it may have left running must not hold these pipes: joining would wait.
-    let (raw_stdout, raw_stderr) = (
-        stdout.join().expect("the reader ends"),
-        stderr.join().expect("the reader ends"),
-    );
-    let output = Output {
-        status: status.and_then(|status| status.code()).unwrap_or(-1),
-        stdout: town.redact(&raw_stdout),
-        stderr: town.redact(&raw_stderr),
-        raw_stdout,
-        raw_stderr,
-    };
-    assert!(status.is_some(), "no end after {PATIENCE:?}\n{output}");
-    output
-}
-
-fn reader(mut stream: impl Read + Send + 'static) -> thread::JoinHandle<String> {
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        stream
-            .read_to_end(&mut bytes)
-            .expect("the pipe is readable");
-        String::from_utf8_lossy(&bytes).into_owned()
-    })
 }
 
 /// Sends a signal, by its name.
