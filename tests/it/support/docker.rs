@@ -136,6 +136,12 @@ pub(crate) fn remove_project(project: &str) {
         &["volume", "ls", "-q", "--filter", &filter],
         &["volume", "rm", "-f"],
     );
+    // Copies of its data are no part of the project to Compose, and carry a label of our own.
+    let copies = format!("label=io.townpass.snapshot.project={project}");
+    remove(
+        &["volume", "ls", "-q", "--filter", &copies],
+        &["volume", "rm", "-f"],
+    );
     // Images built for the project's services are called after it.
     let images = format!("reference={project}-*");
     remove(
