@@ -237,4 +237,30 @@ mod tests {
             assert_eq!(base.absolute(typed), Path::new(absolute), "{typed}");
         }
     }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_path_of_the_engine_stays_as_it_is() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let mut lines = "services:\n  a:\n    image: x\n    volumes:\n".to_owned();
+        let beside = directory.path().join("b").display().to_string();
+        let mounts = [
+            ("/var/run/docker.sock", "/var/run/docker.sock"),
+            ("./a/../b", &beside),
+            (r"D:\y", r"D:\y"),
+            (r"\\server\share\y", r"\\server\share\y"),
+        ];
+        for (number, (typed, _)) in mounts.iter().enumerate() {
+            lines += &format!("      - {{ type: bind, source: '{typed}', target: /{number} }}\n");
+        }
+        std::fs::write(directory.path().join("compose.yaml"), lines).expect("a file");
+        let request = crate::compose::Request::in_directory(
+            directory.path(),
+            std::collections::BTreeMap::new(),
+        );
+        let project = crate::compose::load(&request).expect("it loads");
+        for (mount, (typed, resolved)) in project.services["a"].volumes.iter().zip(mounts) {
+            assert_eq!(mount.source.as_deref(), Some(resolved), "{typed}");
+        }
+    }
 }

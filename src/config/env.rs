@@ -80,3 +80,19 @@ fn user_id() -> Option<u32> {
     #[cfg(not(unix))]
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Env;
+
+    #[test]
+    fn the_case_of_a_name_matters_on_unix_alone() {
+        let mut env = Env::snapshot();
+        env.variables = [("Path", "x"), ("empty", "")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        assert_eq!(env.get("Path"), Some("x"));
+        assert_eq!(env.get("PATH"), cfg!(windows).then_some("x"));
+        assert_eq!(env.get("empty"), None);
+    }
+}
