@@ -21,7 +21,8 @@ use crate::ident::DatabaseName;
 const PAUSE: Duration = Duration::from_millis(50);
 /// The pause where each attempt leaves a line in the server's log, or the wait is long already.
 const LONG_PAUSE: Duration = Duration::from_millis(250);
-/// The longest that one attempt may take.
+/// The longest that the first attempt may take. Each that was in vain for its shortness alone may
+/// take twice as long as the one before: where everything is slow, so are we.
 const ATTEMPT: Duration = Duration::from_secs(3);
 /// How often the provider is asked whether there is still hope.
 const ASK: Duration = Duration::from_millis(250);
@@ -56,10 +57,11 @@ pub async fn until_ready(
 ) -> Result<Ready, Error> {
     let begun = Instant::now();
     let mut asked = begun;
+    let mut longest = ATTEMPT;
     let mut refused_for_good = false;
     loop {
         let left = patience.saturating_sub(begun.elapsed());
-        let refusal = match answer(target, left.min(ATTEMPT)).await {
+        let refusal = match answer(target, left.min(longest)).await {
             Ok(answer) => {
                 let identity =
                     diagnosis::ensure_same_server(provider, target, &answer, DRIFT).await?;
@@ -78,6 +80,9 @@ pub async fn until_ready(
             return Err(diagnosis::explain(provider, target, &refusal).await);
         }
         refused_for_good = refusal.is_final();
+        if matches!(refusal, Refusal::Silent) {
+            longest *= 2;
+        }
 
         let because = refusal.to_string();
         on_event(Event::Waiting {
