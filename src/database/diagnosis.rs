@@ -12,9 +12,9 @@ use serde::Deserialize;
 
 use super::{
     Account, Error, Provider, Refusal, Target,
-    error::{Locked, Sighting},
-    password::Verifier,
-    wait::Answer,
+    answer::Answer,
+    cluster::{Cluster, Sighting},
+    role::{Locked, Role},
 };
 use crate::{
     ident::{DatabaseName, RoleName},
@@ -23,22 +23,6 @@ use crate::{
 
 /// How long a container may take until its server runs for good: longer than any `initdb`.
 const INITIALISATION: Duration = Duration::from_mins(1);
-
-/// A cluster's own number, `system_identifier`, drawn at `initdb`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(transparent)]
-pub struct Cluster(String);
-
-impl Cluster {
-    pub(in crate::database) fn new(identifier: String) -> Self {
-        Self(identifier)
-    }
-
-    /// The number, as the server writes it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// What the cluster itself says about the role and database we want.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,17 +37,6 @@ pub struct Evidence {
     pub superusers: Vec<RoleName>,
     /// Every database that is no template.
     pub databases: Vec<Database>,
-}
-
-/// A role as `pg_authid` knows it.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Role {
-    /// `rolcanlogin`.
-    pub login: bool,
-    /// `rolvaliduntil` has passed.
-    pub expired: bool,
-    /// `rolpassword`.
-    pub verifier: Option<Verifier>,
 }
 
 /// A database as `pg_database` knows it.
@@ -261,7 +234,7 @@ fn question(role: &RoleName) -> String {
 mod tests {
     use super::{Evidence, read};
     use crate::{
-        database::{Account, Error, Refusal, Target, error::Locked, password},
+        database::{Account, Error, Refusal, Target, role::Locked, verifier},
         host::Endpoint,
         ident::{DatabaseName, RoleName},
         secret::Secret,
@@ -290,7 +263,7 @@ mod tests {
     }
 
     fn role(login: bool, expired: bool, stored: &str) -> String {
-        let verifier = password::verifier(&Secret::new(stored));
+        let verifier = verifier::verifier(&Secret::new(stored));
         format!(r#"{{"login": {login}, "expired": {expired}, "verifier": "{verifier}"}}"#)
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, time::Duration};
 
-use super::{Complaint, Refusal, diagnosis::Cluster, note::SnapshotName};
+use super::{Complaint, Refusal, cluster::Sighting, note::SnapshotName, role::Locked};
 use crate::docker;
 use crate::failure::{Blame, Diagnose};
 use crate::host::{self, Endpoint};
@@ -286,52 +286,6 @@ pub enum Error {
         /// The answer.
         answer: String,
     },
-}
-
-/// What keeps an existing role out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Locked {
-    /// `NOLOGIN`.
-    NoLogin,
-    /// `VALID UNTIL` has passed.
-    Expired,
-}
-
-impl fmt::Display for Locked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoLogin => "may not log in (`NOLOGIN`)",
-            Self::Expired => "has expired (`VALID UNTIL`)",
-        })
-    }
-}
-
-/// How a foreign server gave itself away.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sighting {
-    /// It refuses what ours would take.
-    Refused(String),
-    /// It has another `system_identifier`.
-    Clusters {
-        /// Of the provider.
-        ours: Cluster,
-        /// Of the one that answered.
-        theirs: Cluster,
-    },
-}
-
-impl fmt::Display for Sighting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(words) => write!(f, "it refuses what ours would take ({words})"),
-            Self::Clusters { ours, theirs } => write!(
-                f,
-                "its system identifier is {}, ours is {}",
-                theirs.as_str(),
-                ours.as_str()
-            ),
-        }
-    }
 }
 
 /// What to do about a connection that did not come about.

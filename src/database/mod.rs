@@ -3,7 +3,9 @@
 //! [`Provider`] is the one trait of the crate: a container ([`docker`](crate::docker)) or a
 //! private local server runs the database, and every `dev` command works on either.
 
+mod answer;
 pub mod choice;
+pub mod cluster;
 pub mod connect;
 pub mod container;
 pub mod diagnosis;
@@ -21,8 +23,10 @@ pub mod open;
 pub mod password;
 pub mod provider;
 pub mod reset;
+pub mod role;
 pub mod snapshot;
 pub mod template;
+pub mod verifier;
 pub mod wait;
 pub mod whereabouts;
 

@@ -3,7 +3,7 @@
 use std::{fs, time::Duration};
 
 use townpass::{
-    database::{Error, Event, Target, error::Locked, provider::Provider, until_ready},
+    database::{Error, Event, Target, provider::Provider, role::Locked, until_ready},
     ident::DatabaseName,
 };
 

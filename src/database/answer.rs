@@ -1,0 +1,64 @@
+//! One look at a server from here: an authenticated query, asked on two connections.
+
+use std::time::Duration;
+
+use tokio::time;
+
+use super::{Refusal, Session, Target, cluster::Cluster};
+
+/// The pause between the two connections.
+const PAUSE: Duration = Duration::from_millis(50);
+/// A server younger than this may still be the temporary one of an initialisation.
+const YOUNG: Duration = Duration::from_secs(3);
+
+/// What one look at a server showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::database) struct Answer {
+    pub(in crate::database) version: String,
+    pub(in crate::database) cluster: Cluster,
+    pub(in crate::database) age: Duration,
+    started: String,
+}
+
+/// Asks twice. The second connection must find the server of the first.
+pub(in crate::database) async fn answer(
+    target: &Target,
+    deadline: Duration,
+) -> Result<Answer, Refusal> {
+    let first = look(target, deadline).await?;
+    if first.age < YOUNG {
+        time::sleep(PAUSE).await;
+    }
+    let second = look(target, deadline).await?;
+    if first.started == second.started {
+        Ok(second)
+    } else {
+        Err(Refusal::Starting(
+            "the server was started anew between two questions".to_owned(),
+        ))
+    }
+}
+
+async fn look(target: &Target, deadline: Duration) -> Result<Answer, Refusal> {
+    let mut session = Session::open(target, deadline).await?;
+    let question = session.rows(
+        "select pg_postmaster_start_time()::text, \
+         greatest(0, extract(epoch from clock_timestamp() - pg_postmaster_start_time()))::float8::text, \
+         current_setting('server_version'), \
+         (select system_identifier from pg_control_system())::text",
+    );
+    let rows = time::timeout(deadline, question).await;
+    let rows = rows
+        .map_err(|_| Refusal::Silent)?
+        .map_err(|complaint| Refusal::Protocol(complaint.to_string()))?;
+    session.close().await;
+    let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
+    let mut next = || values.next().unwrap_or_default();
+    let (started, age) = (next(), next());
+    Ok(Answer {
+        started,
+        age: Duration::try_from_secs_f64(age.parse().unwrap_or(0.0)).unwrap_or_default(),
+        version: next(),
+        cluster: Cluster::new(next()),
+    })
+}
