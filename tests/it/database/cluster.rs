@@ -5,11 +5,9 @@
 
 use std::{
     cell::RefCell,
-    fs, io,
-    net::TcpListener,
-    os::unix::{fs::chown, process::CommandExt},
+    fs,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
     time::{Duration, SystemTime},
 };
 
@@ -25,6 +23,9 @@ use townpass::{
     ident::{DatabaseName, RoleName},
     secret::Secret,
 };
+
+use crate::support::system_postgres::{binaries, free_port, succeed};
+use crate::support::unprivileged::{give, unprivileged};
 
 /// Long enough for a loaded machine; no test passes by waiting for it.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -162,9 +163,7 @@ impl Cluster {
             .current_dir(self.directory.path())
             .env_clear()
             .stdin(Stdio::null());
-        if is_root() {
-            command.uid(NOBODY).gid(NOBODY);
-        }
+        unprivileged(&mut command);
         command
     }
 
@@ -361,49 +360,4 @@ impl Provider for Cluster {
 /// Waits for the wanted account.
 pub(crate) async fn ready(cluster: &Cluster) -> Result<townpass::database::Ready, Error> {
     until_ready(cluster, &cluster.target(), PATIENCE, &mut quiet).await
-}
-
-/// `nobody`, which every Unix has.
-const NOBODY: u32 = 65534;
-
-/// PostgreSQL refuses to run as root, so there the server is given to `nobody`.
-fn give(path: &Path) {
-    if is_root() {
-        chown(path, Some(NOBODY), Some(NOBODY)).expect("root may");
-    }
-}
-
-fn is_root() -> bool {
-    use std::os::unix::fs::MetadataExt;
-    fs::metadata("/proc/self").is_ok_and(|it| it.uid() == 0)
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("the loopback has ports");
-    listener.local_addr().expect("it is bound").port()
-}
-
-/// The newest of the usual places, or `PATH`.
-fn binaries() -> PathBuf {
-    let mut found: Vec<PathBuf> = ["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt"]
-        .iter()
-        .filter_map(|parent| fs::read_dir(parent).ok())
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path().join("bin")))
-        .filter(|bin| bin.join("initdb").exists() && bin.join("psql").exists())
-        .collect();
-    found.sort();
-    found
-        .pop()
-        .expect("these tests need the PostgreSQL server: apt-get install postgresql")
-}
-
-fn succeed(what: &str, output: io::Result<Output>) {
-    let output = output.expect(what);
-    assert!(
-        output.status.success(),
-        "{what}: {}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
 }

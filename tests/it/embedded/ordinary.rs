@@ -1,17 +1,12 @@
 //! The same life as an ordinary user, where the tests run as root.
 
-use std::{
-    fs,
-    os::unix::{fs::MetadataExt as _, fs::PermissionsExt as _, process::CommandExt as _},
-    process::Command,
-};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
-/// `nobody`, which every Unix has.
-const NOBODY: u32 = 65534;
+use crate::support::unprivileged::{is_root, unprivileged};
 
 #[test]
 fn a_life_as_an_ordinary_user() {
-    if fs::metadata("/proc/self").is_ok_and(|it| it.uid() != 0) {
+    if !is_root() {
         // Then every other test is this one.
         return;
     }
@@ -23,15 +18,12 @@ fn a_life_as_an_ordinary_user() {
     let itself = root.path().join("tests");
     let program = std::env::current_exe().expect("a test is a program");
     fs::copy(program, &itself).expect("copied to where nobody can run it");
-    let output = Command::new(&itself)
-        .args(["embedded::run::a_life", "--exact", "--nocapture"])
+    let mut life = Command::new(&itself);
+    life.args(["embedded::run::a_life", "--exact", "--nocapture"])
         .current_dir("/")
         .env("HOME", "/nonexistent")
-        .env("TMPDIR", root.path())
-        .uid(NOBODY)
-        .gid(NOBODY)
-        .output()
-        .expect("it runs");
+        .env("TMPDIR", root.path());
+    let output = unprivileged(&mut life).output().expect("it runs");
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{complained}");

@@ -19,6 +19,8 @@ use townpass::{
     secret::Secret,
 };
 
+use crate::support::system_postgres;
+
 /// Long enough for a loaded machine; no test passes by waiting for it.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -61,20 +63,8 @@ impl Private {
 
     /// Binaries of the system, and their major.
     pub(crate) fn of_the_system() -> (PathBuf, u16) {
-        let mut found: Vec<(u16, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|entry| {
-                let major = entry.file_name().to_str()?.parse().ok()?;
-                let bin = entry.path().join("bin");
-                bin.join("initdb").exists().then_some((major, bin))
-            })
-            .collect();
-        found.sort();
-        let (major, bin) = found
-            .pop()
-            .expect("these tests need the PostgreSQL server: apt-get install postgresql");
+        let bin = system_postgres::binaries();
+        let major = system_postgres::major(&bin);
         (bin, major)
     }
 

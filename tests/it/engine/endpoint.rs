@@ -24,6 +24,7 @@ use townpass::docker::{
 };
 
 use super::sandbox::{Sandbox, engine};
+use crate::support::unprivileged::is_root;
 
 const SOCKET: &str = "/var/run/docker.sock";
 const DENIED: &str = "TOWNPASS_TEST_DENIED";
@@ -166,13 +167,7 @@ fn permission_denied_names_the_group() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("it is ours");
     let words = ["engine::endpoint::denied", "--exact", "--nocapture"];
     let program = env::current_exe().expect("it runs");
-    let is_root = Process::new("id")
-        .arg("-u")
-        .output()
-        .expect("id is there")
-        .stdout
-        == b"0\n";
-    let mut process = if is_root {
+    let mut process = if is_root() {
         let mut process = Process::new("setpriv");
         process
             .arg("--bounding-set=-dac_override,-dac_read_search")

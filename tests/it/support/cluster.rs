@@ -1,13 +1,11 @@
 //! A real PostgreSQL for the tests of what speaks to one: a cluster per test process, a database
 //! per test.
 //!
-//! The binaries come from `TOWNPASS_TEST_PG_BIN`, from Debian's directories (the newest major),
-//! or from `PATH`. The server listens on loopback only, trusts everyone, and dies with the test
-//! process, however that ends.
+//! The server listens on loopback only, trusts everyone, and dies with the test process, however
+//! that ends.
 
 use std::{
-    env, fs,
-    net::{Ipv4Addr, TcpListener},
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
@@ -18,6 +16,9 @@ use std::{
 };
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+
+use super::system_postgres::{binaries, free_port, succeed};
+use super::unprivileged::{NOBODY, give, is_root, unprivileged};
 
 /// Starts the server and stops it when its input, which is a pipe from us, comes to an end.
 const GUARD: &str = r#"
@@ -87,29 +88,24 @@ impl Cluster {
             .tempdir()
             .expect("a temporary directory")
             .keep();
-        let drop_to = unprivileged(&directory);
+        give(&directory);
         let data = directory.join("data");
-        let initdb = Command::new(drop_to.first().map_or("env", String::as_str))
-            .args(drop_to.iter().skip(1))
-            .arg(binaries.join("initdb"))
+        let mut initdb = Command::new(binaries.join("initdb"));
+        initdb
             .args(["--auth=trust", "--username=admin", "--encoding=UTF8"])
             .args(["--no-locale", "--no-sync", "--pgdata"])
             .arg(&data)
-            .current_dir(&directory)
-            .output()
-            .expect("initdb starts");
-        assert!(
-            initdb.status.success(),
-            "initdb failed: {}",
-            String::from_utf8_lossy(&initdb.stderr)
-        );
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .expect("a free port")
-            .port();
+            .current_dir(&directory);
+        succeed("initdb", unprivileged(&mut initdb).output());
+        let port = free_port();
         let mut guard = Command::new("sh");
         guard.args(["-c", GUARD, "guard"]).arg(&directory);
-        guard.args(&drop_to).arg(binaries.join("postgres"));
+        if is_root() {
+            guard.arg("setpriv").arg("--clear-groups");
+            guard.arg(format!("--reuid={NOBODY}"));
+            guard.arg(format!("--regid={NOBODY}"));
+        }
+        guard.arg(binaries.join("postgres"));
         guard.arg("-D").arg(&data).arg("-F");
         guard.args(["-p", &port.to_string()]);
         for setting in [
@@ -164,62 +160,4 @@ impl Drop for Cluster {
         // It was told to stop; whether it did is not what the test was about.
         let _ = self.guard.wait();
     }
-}
-
-/// The words that go before a command so that it does not run as root, which PostgreSQL refuses.
-fn unprivileged(directory: &Path) -> Vec<String> {
-    use std::os::unix::fs::{MetadataExt as _, chown};
-    const NOBODY: u32 = 65534;
-    let owner = fs::metadata(directory).expect("it was just made").uid();
-    if owner != 0 {
-        return vec!["env".to_owned()];
-    }
-    chown(directory, Some(NOBODY), Some(NOBODY)).expect("root may give it away");
-    [
-        "setpriv",
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-    ]
-    .map(str::to_owned)
-    .to_vec()
-}
-
-/// Where `initdb` and `postgres` are.
-fn binaries() -> PathBuf {
-    let holds = |directory: &PathBuf| {
-        directory.join("initdb").is_file() && directory.join("postgres").is_file()
-    };
-    if let Some(told) = env::var_os("TOWNPASS_TEST_PG_BIN").map(PathBuf::from) {
-        assert!(
-            holds(&told),
-            "TOWNPASS_TEST_PG_BIN={} holds no `initdb` and `postgres`",
-            told.display()
-        );
-        return told;
-    }
-    let mut debian: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| {
-            let major = entry.file_name().to_str()?.parse().ok()?;
-            Some((major, entry.path().join("bin")))
-        })
-        .filter(|(_, directory)| holds(directory))
-        .collect();
-    debian.sort();
-    if let Some((_, newest)) = debian.pop() {
-        return newest;
-    }
-    env::var_os("PATH")
-        .iter()
-        .flat_map(env::split_paths)
-        .find(holds)
-        .unwrap_or_else(|| {
-            panic!(
-                "these tests need PostgreSQL's own binaries (`initdb`, `postgres`): install the \
-                 package `postgresql`, or say where they are with TOWNPASS_TEST_PG_BIN"
-            )
-        })
 }

@@ -5,7 +5,11 @@ pub(crate) mod cluster;
 pub(crate) mod docker;
 mod output;
 mod running;
+#[cfg(unix)]
+pub(crate) mod system_postgres;
 mod town;
+#[cfg(unix)]
+pub(crate) mod unprivileged;
 
 pub(crate) use output::Output;
 pub(crate) use running::Running;
