@@ -110,8 +110,8 @@ impl Engine {
         }
         let mut options = StopContainerOptionsBuilder::default();
         let mut patience = container.stop_timeout.unwrap_or(10);
-        if container.variable("PG_MAJOR").is_some() {
-            patience = patience.max(DATABASE_GRACE);
+        if container.stop_timeout.is_none() && container.variable("PG_MAJOR").is_some() {
+            patience = DATABASE_GRACE;
             options = options.t(i32::try_from(patience).unwrap_or(i32::MAX));
         }
         let patience = Duration::from_secs(u64::try_from(patience).unwrap_or(0) + 30);
