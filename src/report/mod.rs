@@ -5,6 +5,7 @@
 //! comes as events, and [`Story`] reads them as spinner, plain lines or JSON lines.
 
 pub mod failure;
+mod margin;
 pub mod paint;
 pub mod printer;
 pub mod sanitise;

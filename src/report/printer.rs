@@ -9,7 +9,7 @@ use console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 use serde::Serialize;
 
-use super::{Painter, Report, Shade, paint::Colour};
+use super::{Painter, Report, Shade, margin::Margin, paint::Colour};
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -62,7 +62,7 @@ impl Printer {
     pub fn new(format: Format, verbosity: Verbosity, streams: Streams) -> Self {
         let moves = streams.movement && format == Format::Human && verbosity > Verbosity::Quiet;
         let target = if moves {
-            ProgressDrawTarget::stderr()
+            ProgressDrawTarget::term_like_with_hz(Box::new(Margin::stderr()), 20)
         } else {
             ProgressDrawTarget::hidden()
         };

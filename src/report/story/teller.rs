@@ -162,8 +162,7 @@ impl Drop for Story<'_> {
     }
 }
 
-/// As much as fits beside a spinner and the `^C` that a terminal may write behind it: a line that
-/// is folded cannot be taken back.
+/// As much as fits beside a spinner: a line that is folded cannot be taken back.
 fn fitting(text: &str) -> String {
     let columns = usize::from(Term::stderr().size().1);
     truncate_str(text, columns.saturating_sub(6), "…").into_owned()
