@@ -12,12 +12,12 @@
 //! | 0 words | [`failure`], [`ident`], [`secret`], [`sql`], [`url`] | nothing but `failure`, `ident`, `secret` |
 //! | 1 models | [`compose`], [`host`] | layer 0 |
 //! | 2 history | [`migration`] | layer 0 |
-//! | 2 machines | [`docker`], [`database`] | `docker` → `compose`; `database` → `docker`, `compose`, `host` |
-//! | 3 choice | [`config`] | value types of `compose`, `host`, `database` |
+//! | 2 machines | [`docker`], [`database`] | `docker` → `compose`; `database` → layer 0, `docker`, `compose`, `host` |
+//! | 3 choice | [`config`] | layer 0, value types of `compose`, `host`, `database` |
 //! | 5 face | [`report`] | value types and events of the layers above it in this table |
 //! | 6 door | [`cli`], [`error`] | everything |
 //!
-//! `tests/it/architecture.rs` holds this table and the list of files that may touch the world.
+//! All may use `failure`, `ident` and `secret`. `tests/it/architecture/tables.rs` holds this table and the list of files that may touch the world.
 //!
 //! # Invariants
 //!

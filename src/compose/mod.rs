@@ -1,6 +1,6 @@
 //! The Compose specification as values.
 //!
-//! [`load`] reads the Compose files that a [`Request`] names or implies, the way `docker compose`
+//! [`load()`] reads the Compose files that a [`Request`] names or implies, the way `docker compose`
 //! does, and answers with a [`Project`]: services, networks and volumes with everything merged,
 //! interpolated and resolved. Nothing here talks to an engine, and nothing but `files.rs` touches
 //! the file system.

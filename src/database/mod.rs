@@ -2,6 +2,12 @@
 //!
 //! [`Provider`] is the one trait of the crate: a container ([`docker`](crate::docker)) or a
 //! private local server runs the database, and every `dev` command works on either.
+//!
+//! Whether it answers: `connect` speaks to a server, `answer` is one look at it, `wait` repeats
+//! that until it is ready, and `diagnosis` says why it never will be, from what the `cluster`
+//! says of a `role` and its `verifier`; `password` mends that. Whole databases are made, renamed
+//! and dropped by `maintenance` alone (`locale` and `dressing` are what a copy has to be given),
+//! for `reset`, `snapshot` and `template`, which `lifecycle` carries out.
 
 mod answer;
 pub mod choice;

@@ -1,7 +1,8 @@
 //! The Docker Engine, through its API. Nothing outside this directory names bollard.
 //!
-//! `endpoint` and `usual` decide which engine is meant, `context_store` reads what Docker's own
-//! client wrote about it, `connect` finds the one that answers and says why the others do not.
+//! `surroundings` are the values that decide which engine is meant; `endpoint` and `usual` decide
+//! it, `address` reads where it listens, `context_store` what Docker's own client wrote about it.
+//! `connect` finds the one that answers, and `attempt` says why the others do not.
 //!
 //! Bringing services up is observe, decide, carry out: `observe` asks what is there (`observed`
 //! holds it as values), `decide` makes a `plan` of it or a `refusal`, `up` carries the plan out
