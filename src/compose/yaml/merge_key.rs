@@ -1,8 +1,8 @@
 //! Merge keys (`<<: *defaults`), and the tags that take away what earlier files said.
 
 use super::{
+    document::Document,
     node::{Map, Node, Path, Tag, Value},
-    parse::Document,
 };
 use crate::compose::error::{Error, Problem};
 

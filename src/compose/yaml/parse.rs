@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag as YamlTag};
 
 use super::{
+    document::Document,
     merge_key,
-    node::{Entry, Map, Node, Path, Tag, Value},
+    node::{Entry, Map, Node, Tag, Value},
     scalar,
 };
 use crate::compose::{
@@ -16,15 +17,6 @@ use crate::compose::{
 
 /// More nodes than any Compose file has; what a nest of aliases can reach.
 const MOST_NODES: usize = 500_000;
-
-/// One document of a file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Document {
-    /// Its content, tags and merge keys resolved.
-    pub root: Node,
-    /// What earlier documents and files said here is taken away before merging.
-    pub cleared: Vec<Path>,
-}
 
 /// Reads the documents of a file.
 pub fn parse(source: &Arc<Source>, text: &str) -> Result<Vec<Document>, Error> {

@@ -71,7 +71,7 @@ impl Relay {
         Self { line }
     }
 
-    /// What DOCKER_HOST is to be.
+    /// What `DOCKER_HOST` is to be.
     pub(super) fn address(&self) -> String {
         format!("unix://{}", self.line.path.display())
     }
