@@ -102,6 +102,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/build_context.rs",
             "docker/context_store.rs",
             "docker/credentials.rs",
+            "docker/pipe.rs",
             "docker/proxies.rs",
             "host/detect.rs",
             "migration/directory.rs",
