@@ -40,6 +40,10 @@ mod output;
 mod split;
 #[cfg(unix)]
 mod stand_in;
+#[cfg_attr(
+    not(unix),
+    expect(dead_code, reason = "some tests that use it are of Unix alone")
+)]
 mod support;
 #[cfg(unix)]
 mod vantage;

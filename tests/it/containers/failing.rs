@@ -70,6 +70,7 @@ async fn a_script_that_fails_is_named_and_not_skipped_by_the_next_up() {
         "create tabel b (id int);\n",
     )
     .expect("fits");
+    #[cfg(unix)]
     std::fs::set_permissions(
         scripts.path(),
         std::os::unix::fs::PermissionsExt::from_mode(0o755),

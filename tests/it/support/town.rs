@@ -1,11 +1,13 @@
 //! A project of its own: a directory with a Compose file that shares no name and no port with
 //! any other, and the binary run in it.
 
+#[cfg(unix)]
+use std::io::Read as _;
 use std::{
     env,
     ffi::OsStr,
     fs,
-    io::{Read, Write as _},
+    io::Write as _,
     net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
