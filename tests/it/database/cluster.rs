@@ -233,7 +233,8 @@ impl Provider for Cluster {
         Ok(Vec::new())
     }
 
-    async fn start(&self, _: &mut OnEvent<'_>) -> Result<(), Error> {
+    async fn start(&self, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
+        step("start the server", on_event).await;
         let fresh = !self.data().join("PG_VERSION").exists();
         if fresh {
             self.initialise();
@@ -256,7 +257,8 @@ impl Provider for Cluster {
         Ok(())
     }
 
-    async fn stop(&self, _: &mut OnEvent<'_>) -> Result<(), Error> {
+    async fn stop(&self, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
+        step("stop the server", on_event).await;
         if self.observe().await?.state == State::Running {
             self.control(&["-w", "-m", "fast", "stop"]);
         }
@@ -314,6 +316,7 @@ impl Provider for Cluster {
 
     async fn destroy(&self, on_event: &mut OnEvent<'_>) -> Result<(), Error> {
         self.stop(on_event).await?;
+        step("remove the data", on_event).await;
         if self.data().exists() {
             fs::remove_dir_all(self.data()).expect("the directory is ours");
         }
@@ -360,4 +363,10 @@ impl Provider for Cluster {
 /// Waits for the wanted account.
 pub(crate) async fn ready(cluster: &Cluster) -> Result<townpass::database::Ready, Error> {
     until_ready(cluster, &cluster.target(), PATIENCE, &mut quiet).await
+}
+
+/// Tells of a step as the real providers do, and lets a test end the work there.
+async fn step(what: &str, on_event: &mut OnEvent<'_>) {
+    on_event(Event::Step(what));
+    tokio::task::yield_now().await;
 }
