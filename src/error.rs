@@ -97,10 +97,19 @@ pub enum Error {
     },
     /// Services beside the database need an engine.
     #[error("{}", needs_engine(services))]
-    #[diagnostic(help("start a container engine, then run this again with `--provider docker`"))]
+    #[diagnostic(help(
+        "start a container engine, then run this again with `--provider docker`: containers and the embedded provider do not share a database"
+    ))]
     NeedsEngine {
         /// The services.
         services: Vec<String>,
+    },
+    /// The service has no container that runs.
+    #[error("service `{service}` is not running")]
+    #[diagnostic(help("start it with `townpass dev up {service}`"))]
+    ServiceStopped {
+        /// The service.
+        service: ServiceName,
     },
     /// The project's data is in Docker, and Docker cannot be had.
     #[error("this project's data is in Docker, which cannot be used now")]
@@ -158,6 +167,7 @@ impl Diagnose for Error {
             Self::AnotherDatabase { .. } | Self::OtherDatabase { .. } => Blame::Refusal,
             Self::ApplicationRefused { .. }
             | Self::NeedsEngine { .. }
+            | Self::ServiceStopped { .. }
             | Self::DataInDocker { .. } => Blame::Environment,
             Self::NobodyToAsk | Self::Declined => Blame::Refusal,
             Self::Input(_) | Self::Output(_) | Self::Runtime(_) => Blame::Environment,

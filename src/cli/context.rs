@@ -46,7 +46,7 @@ impl Context {
         Flags {
             service: self.globals.service.clone(),
             provider: self.globals.provider,
-            migrations: self.env.get("TOWNPASS_MIGRATIONS").map(Into::into),
+            migrations: self.globals.migrations.clone(),
             timeout: None,
             pg_bin: self.env.get("TOWNPASS_PG_BIN").map(Into::into),
             archives: self.env.get("TOWNPASS_ARCHIVES").map(str::to_owned),

@@ -92,6 +92,15 @@ pub(crate) struct Globals {
     )]
     pub(crate) provider: Option<crate::config::ProviderChoice>,
 
+    /// Directory of the migrations, from the project's
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIRECTORY",
+        env = "TOWNPASS_MIGRATIONS"
+    )]
+    pub(crate) migrations: Option<PathBuf>,
+
     /// URL of the database, in place of DATABASE_URL
     #[arg(
         long,

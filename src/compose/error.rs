@@ -15,7 +15,7 @@ pub enum Error {
     /// No Compose file from the directory up to the root.
     #[error("there is no Compose file in `{}` or any directory above it", directory.display())]
     #[diagnostic(help(
-        "searched for {}; go to the project's directory, or give the file with `-f FILE` or the directory with `-C DIRECTORY`",
+        "searched for {}; go to the project's directory, or give the file with `--file FILE` or the directory with `-C DIRECTORY`",
         names.join(", ")
     ))]
     NoFile {
@@ -56,7 +56,7 @@ pub enum Error {
     Empty(PathBuf),
     /// `-f -`.
     #[error("a Compose file cannot be read from standard input")]
-    #[diagnostic(help("write it to a file and give that with `-f FILE`"))]
+    #[diagnostic(help("write it to a file and give that with `--file FILE`"))]
     StandardInput,
     /// A project name that was given is not normal.
     #[error("the project name `{name}` from {origin} is not valid")]

@@ -1,8 +1,9 @@
 //! Which URL the application uses, and who said so.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
-use super::{Env, Error};
+use super::{Env, Error, dotenv};
 use crate::compose::Project;
 use crate::ident::ServiceName;
 use crate::url::DatabaseUrl;
@@ -52,6 +53,26 @@ impl Configured {
             (Some(""), _) | (None, None | Some("")) => Ok(None),
             (Some(text), _) => Self::parse(text, Source::Flag).map(Some),
             (None, Some(text)) => Self::parse(text, Source::Environment).map(Some),
+        }
+    }
+
+    /// The same, and after the environment `.env` of `directory`, or the `files` that stand in for
+    /// it.
+    pub fn beside(
+        flag: Option<&str>,
+        env: &Env,
+        directory: &Path,
+        files: &[PathBuf],
+    ) -> Result<Option<Self>, Error> {
+        if flag == Some("") {
+            return Ok(None);
+        }
+        if let Some(found) = Self::outside(flag, env)? {
+            return Ok(Some(found));
+        }
+        match dotenv::variable(directory, files, env, VARIABLE)? {
+            Some(text) => Self::parse(&text, Source::EnvFile).map(Some),
+            None => Ok(None),
         }
     }
 

@@ -19,6 +19,19 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// A line of `.env` cannot be read.
+    #[error("`{}`, line {line}: {message}", path.display())]
+    #[diagnostic(help(
+        "mend the line: NAME=VALUE, the value in quotes if anything in it is special"
+    ))]
+    Dotenv {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        message: String,
+    },
     /// A file of ours cannot be written.
     #[error("cannot write `{}`", path.display())]
     Write {
@@ -63,7 +76,9 @@ pub enum Error {
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
-            Self::File { .. } | Self::Directory(_) | Self::Url { .. } => Blame::Usage,
+            Self::File { .. } | Self::Dotenv { .. } | Self::Directory(_) | Self::Url { .. } => {
+                Blame::Usage
+            }
             Self::Read { .. } | Self::Write { .. } | Self::NoHome => Blame::Environment,
         }
     }

@@ -4,6 +4,7 @@
 //! [`Settings::resolve`] is pure and leaves nothing open.
 
 pub mod database_url;
+pub mod dotenv;
 pub mod env;
 pub mod error;
 pub mod file;

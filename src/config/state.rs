@@ -74,6 +74,17 @@ impl State {
         Ok(())
     }
 
+    /// Forgets the provider.
+    pub fn forget(&self) -> Result<(), Error> {
+        let path = self.directory.join("state.json");
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(Error::Write { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Waits until no other command changes this project's database, calling `waiting` once if
     /// it has to. The lock ends with the value, or with the process.
     pub async fn lock(&self, mut waiting: impl FnMut()) -> Result<Lock, Error> {
@@ -145,6 +156,9 @@ mod tests {
         assert_eq!(state.provider(), Some(Kind::Embedded));
         state.remember(Kind::Docker).expect("written");
         assert_eq!(state.provider(), Some(Kind::Docker));
+        state.forget().expect("removed");
+        state.forget().expect("nothing to remove");
+        assert_eq!(state.provider(), None);
     }
 
     #[tokio::test]

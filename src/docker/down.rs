@@ -43,6 +43,9 @@ impl Engine {
             on_event(Event::Note(note));
         }
         for group in &plan.containers {
+            for listed in group.iter().filter(|it| it.state.can_be_stopped()) {
+                on_event(Event::Stopping { name: &listed.name });
+            }
             try_join_all(group.iter().map(|it| self.stop_listed(it))).await?;
             for listed in group {
                 if listed.state.can_be_stopped() {

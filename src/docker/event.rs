@@ -73,6 +73,11 @@ pub enum Event<'a> {
         /// How it was found: `exited 2 hours ago`.
         state: &'a str,
     },
+    /// A container is asked to stop, which may take its grace period.
+    Stopping {
+        /// Its name.
+        name: &'a str,
+    },
     /// A container was stopped.
     Stopped {
         /// Its name.

@@ -21,7 +21,9 @@ use crate::sql::{Place, Refusal};
 pub enum Error {
     /// There is no folder.
     #[error("there is no folder `{}`", .0.display())]
-    #[diagnostic(help("create it with a first `<version>_<name>.up.sql`, or say where it is"))]
+    #[diagnostic(help(
+        "create it with a first `<version>_<name>.up.sql`, or name the directory with `--migrations DIRECTORY` or as `migrations` in `townpass.toml`"
+    ))]
     NoDirectory(PathBuf),
     /// A file or the folder cannot be read.
     #[error("cannot read `{}`", path.display())]

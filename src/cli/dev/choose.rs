@@ -59,7 +59,12 @@ impl StandingIn {
 pub(super) async fn provider(parts: &Parts<'_>) -> Result<Chosen, Error> {
     let asked = asked(parts.settings);
     if asked == Asked::For(Kind::Embedded) {
-        return Ok(embedded(parts, None, None));
+        let elsewhere = (parts.state.provider() == Some(Kind::Docker)).then(|| {
+            let reason =
+                "this project's usual database is in Docker; this run uses the embedded one";
+            StandingIn::New(reason.to_owned())
+        });
+        return Ok(embedded(parts, None, elsewhere));
     }
     let connected = docker::connect(&surroundings::docker(parts.context)).await;
     let engine = match &connected {
@@ -79,7 +84,7 @@ pub(super) async fn provider(parts: &Parts<'_>) -> Result<Chosen, Error> {
         (Choice::DataInDocker, Err(because)) => Err(Error::DataInDocker { because }),
         (Choice::StayEmbedded, connected) => {
             let reason = "this project's data is in the embedded provider, which goes on; \
-                          `--provider docker` starts an empty database in Docker";
+                          `--provider docker` uses Docker's instead";
             let reason = StandingIn::New(reason.to_owned());
             Ok(embedded(parts, connected.ok(), Some(reason)))
         }

@@ -9,6 +9,7 @@ use crate::database::{Kind, loss};
 use crate::docker::down_plan::{DownPlan, VolumeFate};
 use crate::docker::observed::Volume;
 use crate::error::Error;
+use crate::report::words::Count;
 use crate::report::{Story, view};
 
 #[derive(Debug, clap::Args)]
@@ -70,6 +71,16 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
                 .provider
                 .stop(&mut |event| story.database(&event))
                 .await?;
+        }
+    }
+    if args.volumes {
+        session.forget()?;
+        let kept = session.provider.saved().await?.len();
+        if kept > 0 {
+            story.note(&format!(
+                "{} of the data stay; `townpass dev snapshot list` names them, `delete` removes them",
+                Count(kept, "snapshot")
+            ));
         }
     }
     drop(story);

@@ -2,7 +2,8 @@
 
 use super::session::Session;
 use crate::cli::context::Context;
-use crate::docker::{self, Attachment, Command};
+use crate::docker::observed::State;
+use crate::docker::{Attachment, Command};
 use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
@@ -34,8 +35,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let container = engine
         .container_of(&session.project, service)
         .await?
-        .ok_or_else(|| docker::Error::NoContainer {
-            container: args.in_service.clone(),
+        .filter(|it| it.state == State::Running)
+        .ok_or_else(|| Error::ServiceStopped {
+            service: service.name.clone(),
         })?;
     let command = Command {
         argv: args.command,

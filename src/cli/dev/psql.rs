@@ -7,7 +7,11 @@ use crate::error::Error;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Arguments for psql
-    #[arg(last = true, value_name = "ARGUMENT")]
+    #[arg(
+        trailing_var_arg = true,
+        allow_hyphen_values = true,
+        value_name = "ARGUMENT"
+    )]
     arguments: Vec<String>,
 }
 

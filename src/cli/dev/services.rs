@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::session::Session;
 use crate::compose::Service;
+use crate::database::Kind;
 use crate::docker::Engine;
 use crate::docker::decide::Policy;
 use crate::docker::down_plan::{DownPlan, Scope, VolumeFate};
@@ -42,6 +43,12 @@ impl Session {
     ) -> Result<(), Error> {
         if services.is_empty() {
             return Ok(());
+        }
+        if self.provider.kind() == Kind::Embedded {
+            // Their `DATABASE_URL` means the database in Docker, which is another one.
+            return Err(Error::NeedsEngine {
+                services: services.to_vec(),
+            });
         }
         let engine = self.engine_for(services)?;
         let plan = self.services_plan(services).await?;

@@ -9,10 +9,10 @@ use crate::cli::context::Context;
 use crate::cli::surroundings;
 use crate::compose::database::Wanted;
 use crate::compose::{self, Project, PullPolicy};
-use crate::config::Settings;
 use crate::config::file::File;
 use crate::config::places::Places;
 use crate::config::state::{Lock, State};
+use crate::config::{ProviderChoice, Settings};
 use crate::database::{self, Provider, Ready, Target, until_admitted, until_ready};
 use crate::docker::decide::Pull;
 use crate::docker::{Engine, proxies};
@@ -187,9 +187,22 @@ impl Session {
             .await?)
     }
 
-    /// Remembers which provider has the data.
+    /// Remembers which provider has the data. One that was asked for by name, beside another that
+    /// is remembered, was meant for this run.
     pub(crate) fn remember(&self) -> Result<(), Error> {
+        let by_name = self.settings.provider != ProviderChoice::Auto;
+        if by_name && self.state.provider().is_some() {
+            return Ok(());
+        }
         Ok(self.state.remember(self.provider.kind())?)
+    }
+
+    /// Forgets the provider whose data is gone.
+    pub(crate) fn forget(&self) -> Result<(), Error> {
+        if self.state.provider() == Some(self.provider.kind()) {
+            self.state.forget()?;
+        }
+        Ok(())
     }
 
     /// How the owner of the database reaches it from here.

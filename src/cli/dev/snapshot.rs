@@ -22,7 +22,7 @@ pub(crate) enum Command {
     List,
     /// Put a copy back in place of the database; what is there now is kept as a copy
     Restore {
-        /// The copy's name; the newest, where none is given
+        /// The copy's name; where none is given the newest that was not itself kept by a restore
         name: Option<String>,
     },
     /// Delete a copy
@@ -105,7 +105,8 @@ fn view(snapshots: &[snapshot::Snapshot]) -> Snapshots {
 
 async fn newest(provider: &dyn Provider, target: &Target) -> Result<SnapshotName, Error> {
     let snapshots = snapshot::list(provider, target).await?;
-    match snapshots.first() {
+    let undone = |it: &&snapshot::Snapshot| !it.name.starts_with("before-restore-");
+    match snapshots.iter().find(undone).or(snapshots.first()) {
         Some(newest) => Ok(newest.name.parse()?),
         None => Err(database::Error::NoSnapshots.into()),
     }

@@ -1,5 +1,7 @@
 //! `townpass dev status`: how the database stands, without changing it.
 
+use miette::Diagnostic as _;
+
 use super::application::Application;
 use super::session::Session;
 use crate::cli::context::Context;
@@ -32,11 +34,15 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         url: None,
         answer: None,
         trouble: None,
+        help: None,
     };
     if observed.state == State::Running {
         match look(context, &session, &mut view).await {
             Ok(answer) => view.answer = Some(answer),
-            Err(error) => view.trouble = Some(error.to_string()),
+            Err(error) => {
+                view.trouble = Some(error.to_string());
+                view.help = error.help().map(|help| help.to_string());
+            }
         }
     }
     let well = view

@@ -88,7 +88,12 @@ impl Workplace {
 /// Runs a verb on the database that the environment names.
 pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
     let settings = Settings::resolve(context.flags(), File::read(&context.directory)?);
-    let configured = Configured::outside(context.globals.database_url.as_deref(), &context.env)?;
+    let configured = Configured::beside(
+        context.globals.database_url.as_deref(),
+        &context.env,
+        &context.directory,
+        &context.globals.env_files,
+    )?;
     let workplace = Workplace {
         migrations: context.directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),

@@ -59,6 +59,10 @@ impl Story<'_> {
                     "container `{name}` was there ({state}) and is used as it is"
                 ));
             }
+            Event::Stopping { name } => {
+                self.record(&json!({ "event": "stopping", "container": name }));
+                self.spin(&format!("stopping container `{name}`"));
+            }
             Event::Stopped { name } => self.did("stopped", "container", name),
             Event::Removed { thing, name } => self.did("removed", &thing.to_string(), name),
             Event::Note(text) => self.note(text),

@@ -38,7 +38,7 @@ fn told(holding: &Holding) -> String {
     let name = &holding.name;
     let size = Bytes(holding.size);
     if let Some(note) = holding.note() {
-        return format!("snapshot `{}`, {size}", note.name);
+        return format!("snapshot `{}`, {size}, which is within the data", note.name);
     }
     match &holding.inside {
         None => format!("database `{name}`, {size}"),
@@ -53,8 +53,8 @@ fn told(holding: &Holding) -> String {
                 .map(|time| format!(", last written {}", time.strftime("%Y-%m-%d %H:%M UTC")))
                 .unwrap_or_default();
             format!(
-                "database `{name}`, {size}, {tables}, about {} rows{written}",
-                inside.rows
+                "database `{name}`, {size}, {tables}, about {}{written}",
+                Count(usize::try_from(inside.rows).unwrap_or(usize::MAX), "row")
             )
         }
     }

@@ -42,6 +42,9 @@ pub struct Status {
     /// Why there is no answer although it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// What to do about that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
 }
 
 /// What only a server that answers can tell.
@@ -88,6 +91,9 @@ impl Report for Status {
         if let Some(trouble) = &self.trouble {
             let trouble = out.shade(Shade::Bad, trouble);
             out.fact("answer", trouble)?;
+            if let Some(help) = &self.help {
+                out.fact("help", help)?;
+            }
         }
         let Some(answer) = &self.answer else {
             return Ok(());

@@ -82,6 +82,7 @@ pub(super) const EFFECTS: &[Effect] = &[
         &[
             "cli/dev/reset_password.rs",
             "compose/files.rs",
+            "config/dotenv.rs",
             "config/env.rs",
             "config/file.rs",
             "config/places.rs",
