@@ -152,6 +152,8 @@ impl<'a> Story<'a> {
     pub fn end_bar(&self) {
         for bar in self.layers.take().into_values().chain(self.bar.take()) {
             bar.finish_and_clear();
+            // A bar that stays a member leaves its first frame behind the next one.
+            self.printer.bars().remove(&bar);
         }
     }
 }
