@@ -61,7 +61,8 @@ pub async fn list(provider: &dyn Provider, target: &Target) -> Result<Vec<Snapsh
         maintenance.close().await;
         snapshots.extend(warm(target, &found).map(|(_, snapshot)| snapshot));
     }
-    snapshots.sort_by_key(|it| Reverse(it.created));
+    // Engines know the second of a volume; the names of safety snapshots have more.
+    snapshots.sort_by_key(|it| Reverse((it.created, it.name.clone())));
     Ok(snapshots)
 }
 

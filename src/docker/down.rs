@@ -113,7 +113,7 @@ impl Engine {
         }
         let mut options = StopContainerOptionsBuilder::default();
         let mut patience = container.stop_timeout.unwrap_or(10);
-        if container.stop_timeout.is_none() && container.variable("PG_MAJOR").is_some() {
+        if container.stop_timeout.is_none() && container.keeps_a_database() {
             patience = DATABASE_GRACE;
             options = options.t(i32::try_from(patience).unwrap_or(i32::MAX));
         }

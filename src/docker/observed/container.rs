@@ -8,7 +8,7 @@ use bollard::models::{ContainerInspectResponse, EndpointSettings};
 
 use super::mount::is_within;
 use super::resource::instant;
-use super::{Health, Mount, Protocol, Published, State};
+use super::{Health, Mount, MountSource, Protocol, Published, State};
 use crate::docker::labels::{self, Labels};
 use crate::secret::Secret;
 
@@ -164,6 +164,18 @@ impl Container {
             .iter()
             .filter(|it| is_within(target, &it.target))
             .max_by_key(|it| it.target.len())
+    }
+
+    /// Whether it is made from PostgreSQL's image and its data is to outlive it. A service that
+    /// only uses the image's tools has an unnamed volume there.
+    pub fn keeps_a_database(&self) -> bool {
+        let data = self.variable("PGDATA").map_or("", |it| it.reveal());
+        self.variable("PG_MAJOR").is_some()
+            && self.mount_over(data).is_some_and(|it| match &it.source {
+                MountSource::Volume(name) => name.len() != 64,
+                MountSource::Bind(_) => true,
+                MountSource::Tmpfs | MountSource::Other(_) => false,
+            })
     }
 
     /// Whether it is attached to the network of this name or id.
