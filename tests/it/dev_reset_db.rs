@@ -24,7 +24,7 @@ fn contents_then_volume_and_back() {
     town.run("dev reset-db")
         .expect(4)
         .says("this removes database `townpass_db`")
-        .says("4 tables, about 1 rows")
+        .says("4 tables, about 1 row,")
         .says("--yes");
     assert_eq!(town.sql(SUBJECTS), "ann");
 

@@ -119,16 +119,41 @@ fn it_stands_in_where_no_engine_answers_and_says_so_once() {
     town.run("--provider embedded dev down").success();
     town.run("--provider docker dev up").success();
     assert_eq!(town.sql("select to_regclass('kept') is not null"), "f");
+    // The flag was meant for one run.
+    town.run("dev up")
+        .success()
+        .says("this project's data is in the embedded provider");
+    assert_eq!(town.psql("select to_regclass('kept') is not null"), "t");
+    // Data that is gone is nobody's: the choice is free again.
+    town.run("dev down --volumes --yes").success();
+    let free = town.run("dev up --dry-run").success();
+    assert!(!free.stderr.contains("embedded"), "{free}");
+}
+
+#[test]
+fn data_in_docker_is_not_left_behind_in_silence() {
+    if !docker::demanded() {
+        return;
+    }
+    let town = Town::new();
+    let run = |words: &str| {
+        town.townpass(words.split(' '))
+            .env("DOCKER_HOST", NOWHERE)
+            .run()
+    };
+    town.run("dev up").success();
+    for words in ["dev up", "dev migrate"] {
+        run(words)
+            .expect(3)
+            .says("this project's data is in Docker")
+            .says("--provider embedded");
+    }
+    run("--provider embedded dev up")
+        .success()
+        .says("this project's usual database is in Docker");
     run("dev up")
         .expect(3)
-        .says("this project's data is in Docker")
-        .says("--provider embedded");
-    run("dev migrate")
-        .expect(3)
         .says("this project's data is in Docker");
-    docker::docker(&["rm", "-fv", &town.container()]).expect("it is there");
-    run("--provider embedded dev up").success();
-    assert_eq!(town.psql("select to_regclass('kept') is not null"), "t");
 }
 
 #[test]

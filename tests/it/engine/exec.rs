@@ -101,7 +101,8 @@ async fn a_shell_that_ends_with_127_did_run() {
 #[tokio::test]
 async fn a_log_keeps_its_channels_and_its_tail() {
     let sandbox = Sandbox::new();
-    let script = "echo one; echo two >&2; echo three; printf four";
+    // The engine reads both channels at once: the pause makes their order certain.
+    let script = "echo one; echo two >&2; sleep 0.3; echo three; printf four";
     let container = sandbox.start(&[], &["sh", "-c", script]);
     super::sandbox::docker(&["wait", &container]);
     let engine = engine().await;
