@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::try_join;
 use tokio::time;
 
 use super::{Refusal, Session, Target, cluster::Cluster};
@@ -20,16 +21,38 @@ pub(in crate::database) struct Answer {
     started: String,
 }
 
-/// Asks twice. The second connection must find the server of the first.
+/// How the two connections are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::database) enum Asking {
+    /// At once: for a server that probably has been there for long.
+    Together,
+    /// The second once the first has its answer: a server that does not answer is knocked at once.
+    InTurn,
+}
+
+/// Asks twice. The second connection must find the server of the first, and where that is young
+/// it must come after a pause.
 pub(in crate::database) async fn answer(
     target: &Target,
     deadline: Duration,
+    asking: Asking,
 ) -> Result<Answer, Refusal> {
-    let first = look(target, deadline).await?;
-    if first.age < YOUNG {
-        time::sleep(PAUSE).await;
-    }
-    let second = look(target, deadline).await?;
+    let (first, second) = match asking {
+        Asking::Together => {
+            let (first, second) = try_join(look(target, deadline), look(target, deadline)).await?;
+            (first, Some(second))
+        }
+        Asking::InTurn => (look(target, deadline).await?, None),
+    };
+    let second = match second {
+        Some(second) if first.age >= YOUNG => second,
+        _ => {
+            if first.age < YOUNG {
+                time::sleep(PAUSE).await;
+            }
+            look(target, deadline).await?
+        }
+    };
     if first.started == second.started {
         Ok(second)
     } else {

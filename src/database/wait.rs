@@ -12,7 +12,7 @@ use tokio::time;
 
 use super::{
     Error, Event, Provider, Refusal, Target,
-    answer::answer,
+    answer::{Asking, answer},
     cluster::Cluster,
     diagnosis::{self, Identity},
 };
@@ -59,9 +59,12 @@ pub async fn until_ready(
     let mut asked = begun;
     let mut longest = ATTEMPT;
     let mut refused_for_good = false;
+    let mut asking = Asking::Together;
     loop {
         let left = patience.saturating_sub(begun.elapsed());
-        let refusal = match answer(target, left.min(longest)).await {
+        let answered = answer(target, left.min(longest), asking).await;
+        asking = Asking::InTurn;
+        let refusal = match answered {
             Ok(answer) => {
                 let identity =
                     diagnosis::ensure_same_server(provider, target, &answer, DRIFT).await?;
