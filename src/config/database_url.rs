@@ -48,7 +48,7 @@ impl Configured {
     /// The URL of an application without a Compose file: flag, then environment. A variable that
     /// is empty is as good as unset, as everywhere in Compose's world; a flag that is empty says
     /// that no URL counts.
-    pub fn outside(flag: Option<&str>, env: &Env) -> Result<Option<Self>, Error> {
+    fn outside(flag: Option<&str>, env: &Env) -> Result<Option<Self>, Error> {
         match (flag, env.get(VARIABLE)) {
             (Some(""), _) | (None, None | Some("")) => Ok(None),
             (Some(text), _) => Self::parse(text, Source::Flag).map(Some),
