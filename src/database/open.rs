@@ -16,13 +16,18 @@ const KNOCK: Duration = Duration::from_secs(5);
 /// The connection that migrations run on.
 pub use sqlx::PgConnection;
 
-/// Connects to the first address of `url` that takes us. Each has until `deadline`.
-pub async fn open(url: &DatabaseUrl, deadline: Duration) -> Result<PgConnection, Error> {
+/// Connects to the first address of `url` that takes us. Each has until `deadline`. What it was
+/// made with makes another connection like it.
+pub async fn open(
+    url: &DatabaseUrl,
+    deadline: Duration,
+) -> Result<(PgConnection, PgConnectOptions), Error> {
     let parameters = url.parameters();
     let mut last = None;
     for address in &parameters.addresses {
-        match time::timeout(deadline, options(&parameters, address).connect()).await {
-            Ok(Ok(connection)) => return Ok(connection),
+        let options = options(&parameters, address);
+        match time::timeout(deadline, options.connect()).await {
+            Ok(Ok(connection)) => return Ok((connection, options)),
             Ok(Err(error)) => last = Some((address, Refusal::from(error))),
             Err(_) => last = Some((address, Refusal::Silent)),
         }
@@ -40,7 +45,7 @@ pub async fn open(url: &DatabaseUrl, deadline: Duration) -> Result<PgConnection,
 /// Whether `url` leads to the provider's own server: both name the same `system_identifier`.
 /// Where one of them cannot be asked, nothing is proved.
 pub async fn leads_to(provider: &dyn Provider, url: &DatabaseUrl) -> bool {
-    let Ok(mut connection) = open(url, KNOCK).await else {
+    let Ok((mut connection, _)) = open(url, KNOCK).await else {
         return false;
     };
     let question = "select system_identifier::text from pg_control_system()";
@@ -58,6 +63,8 @@ fn options(parameters: &Parameters, address: &Address) -> PgConnectOptions {
         .port(address.port())
         .ssl_mode(ssl_mode(parameters.ssl_mode))
         .application_name(parameters.application_name.as_deref().unwrap_or("townpass"))
+        // Poolers refuse to pass it on, and no number is read that would need it.
+        .extra_float_digits(None)
         .options(
             parameters
                 .settings

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use crate::migration::checksum::Checksum;
 use crate::migration::error::Error;
 use crate::migration::file::{self, FileName, Kind, Reading};
-use crate::migration::header::{self, Header};
+use crate::migration::header::{self, Header, Revises};
+use crate::migration::journal::Journal;
+use crate::migration::ledger::Kept;
 use crate::migration::version::Version;
 
 /// The migrations of a project, by version.
@@ -98,6 +100,37 @@ impl Directory {
             path: path.to_owned(),
             revisions,
         })
+    }
+
+    /// The same, with the revisions that a database has and whose files are gone, as its ledger
+    /// keeps them.
+    pub fn with_kept(&self, journal: &Journal, kept: &[Kept]) -> Result<Self, Error> {
+        let mut whole = self.clone();
+        for it in kept {
+            let description = journal
+                .get(it.version)
+                .map_or_else(String::new, |row| row.description.clone());
+            let slug = description.replace(' ', "_");
+            let source = |kind: Kind, text: &Arc<str>| Source {
+                path: PathBuf::from(format!("{}_{slug}{}", it.version, kind.suffix())),
+                text: Arc::clone(text),
+            };
+            let up = source(Kind::Up, &it.up);
+            let mut header = header::read(&up.text).map_err(|bad| Error::bad_header(&up, bad))?;
+            header.revises = if it.parents.is_empty() {
+                Revises::Base
+            } else {
+                Revises::Parents(it.parents.clone())
+            };
+            whole.revisions.entry(it.version).or_insert(Revision {
+                version: it.version,
+                description,
+                header,
+                up,
+                down: it.down.as_ref().map(|down| source(Kind::Down, down)),
+            });
+        }
+        Ok(whole)
     }
 
     /// Where it is.

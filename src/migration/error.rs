@@ -12,6 +12,9 @@ use miette::{NamedSource, SourceSpan};
 use crate::failure::{Blame, Diagnose};
 use crate::migration::directory::Source;
 use crate::migration::header::BadLine;
+use crate::migration::journal::Row;
+use crate::migration::lease::Tenant;
+use crate::migration::ledger::Kept;
 use crate::migration::lock::Holder;
 use crate::migration::version::Version;
 use crate::sql::{Place, Refusal};
@@ -143,14 +146,14 @@ pub enum Error {
     },
     /// The database has a revision whose file is gone.
     #[error("revision `{version}` ({description}) is applied, but its file is missing")]
-    #[diagnostic(help(
-        "restore the file, or switch to the branch that has it and downgrade there"
-    ))]
+    #[diagnostic(help("{}", Regain(*version, kept.as_deref())))]
     Missing {
         /// The revision.
         version: Version,
         /// What the journal calls it.
         description: String,
+        /// What the ledger keeps of it, where it does.
+        kept: Option<Box<Kept>>,
     },
     /// A file was edited after it was applied.
     #[error("`{}` was edited after it was applied", path.display())]
@@ -164,17 +167,87 @@ pub enum Error {
         /// Its up file.
         path: PathBuf,
     },
-    /// The journal says that a revision is half done.
+    /// The journal says that a revision is half done, and nothing says how far it came.
     #[error("revision `{version}` ({description}) is partially applied")]
     #[diagnostic(help(
-        "undo by hand what it did, run `DELETE FROM _sqlx_migrations WHERE version = {version}`, \
-         and upgrade again"
+        "it is not known how far it came. Finish it by hand and run \
+         `townpass migrate repair --applied {version}`, or undo by hand what it did and run \
+         `townpass migrate repair --reverted {version}`"
     ))]
     Partial {
         /// The revision.
         version: Version,
         /// What the journal calls it.
         description: String,
+    },
+    /// A revision is half done, the other way.
+    #[error("revision `{version}` ({description}) is half way through its {way}")]
+    #[diagnostic(help(
+        "finish that first: run `townpass migrate {way} {}`, or say how it stands with \
+         `townpass migrate repair --applied {version}` or `--reverted {version}`",
+        if *way == "upgrade" { version.to_string() } else { "-1".to_owned() }
+    ))]
+    HalfWay {
+        /// The revision.
+        version: Version,
+        /// What the journal calls it.
+        description: String,
+        /// `upgrade` or `downgrade`: the way it was going.
+        way: &'static str,
+    },
+    /// Statements of a half-done revision that took effect were edited.
+    #[error("`{}` is half done, and its statement {statement}, which took effect, was edited", path.display())]
+    #[diagnostic(help(
+        "its first {done} statements took effect: restore them in the file, change only what comes \
+         after them, and run the command again; or undo by hand what they did and run \
+         `townpass migrate repair --reverted {version}`"
+    ))]
+    EditedHalfDone {
+        /// The revision.
+        version: Version,
+        /// Its file.
+        path: PathBuf,
+        /// The first edited statement, counted from one.
+        statement: usize,
+        /// How many took effect.
+        done: usize,
+    },
+    /// Another process runs a revision statement by statement.
+    #[error("revision `{version}` is being run by {tenant}")]
+    #[diagnostic(help(
+        "wait for it, or end that process; what it did not finish can be finished by the next run"
+    ))]
+    Busy {
+        /// The revision.
+        version: Version,
+        /// Who runs it.
+        tenant: Tenant,
+    },
+    /// Another run has taken the revision over.
+    #[error(
+        "another run has taken revision `{version}` over, since this one was not heard of for long"
+    )]
+    #[diagnostic(help("look at `townpass migrate current`, then run the command again"))]
+    Ousted {
+        /// The revision.
+        version: Version,
+    },
+    /// The session's lock is gone.
+    #[error("the migration lock was lost: this connection is not the session that took it")]
+    #[diagnostic(help(
+        "a pooler in transaction mode stands in between; connect to the server itself, or leave out `--lock-scope session`"
+    ))]
+    LockLost,
+    /// One transaction for all cannot hold a statement that needs to be alone.
+    #[error("`{}` cannot be part of a single transaction: it holds {what}", path.display())]
+    #[diagnostic(help(
+        "leave out `--single-transaction`, or upgrade up to the revision before it first"
+    ))]
+    NotInOne {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        what: &'static str,
     },
     /// There is no way back.
     #[error("`{}` has no down file", path.display())]
@@ -207,6 +280,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Failed(Box<Located>),
+    /// A statement waited for others as long as it may, and all of its migration was rolled back.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Blocked(Box<Located>),
     /// A statement failed outside a transaction, and what came before it stays.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -278,7 +355,54 @@ impl Located {
     }
 }
 
+/// How to get on where a file is missing.
+struct Regain<'a>(Version, Option<&'a Kept>);
+
+impl fmt::Display for Regain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(version, kept) = self;
+        f.write_str("restore the file, or switch to the branch that has it")?;
+        if let Some(commit) = kept.and_then(|kept| kept.commit.as_deref()) {
+            write!(f, " (it was applied from commit `{commit}`)")?;
+        }
+        match kept {
+            Some(kept) if kept.down.is_some() => write!(
+                f,
+                "; or revert it: `townpass migrate downgrade {version}-1` uses the SQL that the \
+                 database keeps"
+            ),
+            Some(_) | None => f.write_str(" and downgrade there"),
+        }
+    }
+}
+
 impl Error {
+    /// The same, with what the ledger keeps of the revision that is missing.
+    pub(in crate::migration) fn explained(self, kept: &[Kept]) -> Self {
+        match self {
+            Self::Missing {
+                version,
+                description,
+                ..
+            } => Self::Missing {
+                version,
+                description,
+                kept: kept
+                    .iter()
+                    .find(|it| it.version == version)
+                    .map(|it| Box::new(it.clone())),
+            },
+            other => other,
+        }
+    }
+
+    pub(in crate::migration) fn partial(row: &Row) -> Self {
+        Self::Partial {
+            version: row.version,
+            description: row.description.clone(),
+        }
+    }
+
     pub(in crate::migration) fn bad_header(source: &Source, bad: BadLine) -> Self {
         let at = bad.start..bad.start + bad.length;
         let help = "write `-- townpass:revises <version>`, several with commas, or `base`";
@@ -314,7 +438,8 @@ impl Diagnose for Error {
             | Self::AmbiguousName { .. }
             | Self::AmbiguousWalk { .. }
             | Self::TooFar { .. }
-            | Self::WrongWay { .. } => Blame::Usage,
+            | Self::WrongWay { .. }
+            | Self::NotInOne { .. } => Blame::Usage,
             Self::Unreadable { .. } | Self::Database { .. } => Blame::Environment,
             Self::NotUtf8 { .. }
             | Self::BadName(_)
@@ -329,9 +454,16 @@ impl Diagnose for Error {
             | Self::NoWayBack { .. }
             | Self::Journal { .. } => Blame::History,
             Self::Unfit(_) | Self::Failed(_) => Blame::Migration,
-            Self::Partial { .. } | Self::HalfDone(_) => Blame::Partial,
+            Self::Partial { .. }
+            | Self::HalfWay { .. }
+            | Self::EditedHalfDone { .. }
+            | Self::HalfDone(_) => Blame::Partial,
             Self::Stale => Blame::Refusal,
-            Self::Locked { .. } => Blame::Lock,
+            Self::Locked { .. }
+            | Self::Blocked(_)
+            | Self::LockLost
+            | Self::Busy { .. }
+            | Self::Ousted { .. } => Blame::Lock,
         }
     }
 }

@@ -6,14 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError};
-use sqlx::{AssertSqlSafe, Row as _};
 
 use crate::migration::checksum::Checksum;
+use crate::migration::direction::Direction;
 use crate::migration::error::{Error, Foreign};
+use crate::migration::lease::Lease;
+use crate::migration::ledger::{Kept, Ledger, Presence};
+use crate::migration::session::rows;
 use crate::migration::step::Step;
 use crate::migration::version::Version;
-use crate::sql::Ident;
+use crate::sql::{Ident, Literal};
 
 /// Its name, which sqlx gave it.
 const NAME: &str = "_sqlx_migrations";
@@ -22,6 +26,7 @@ const NAME: &str = "_sqlx_migrations";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Journal {
     rows: BTreeMap<Version, Row>,
+    leases: BTreeMap<Version, Lease>,
 }
 
 /// What it says of one revision.
@@ -46,6 +51,7 @@ impl Journal {
     pub fn of(rows: impl IntoIterator<Item = Row>) -> Self {
         Self {
             rows: rows.into_iter().map(|row| (row.version, row)).collect(),
+            leases: BTreeMap::new(),
         }
     }
 
@@ -57,6 +63,23 @@ impl Journal {
     /// The row of a revision.
     pub fn get(&self, version: Version) -> Option<&Row> {
         self.rows.get(&version)
+    }
+
+    /// The same, with what the ledger says of a revision that is not done.
+    #[must_use]
+    pub fn with_lease(mut self, version: Version, lease: Lease) -> Self {
+        self.leases.insert(version, lease);
+        self
+    }
+
+    /// What the ledger says of a revision that is not done, where it says anything.
+    pub fn lease(&self, version: Version) -> Option<&Lease> {
+        self.leases.get(&version)
+    }
+
+    /// Whether both say the same of every revision.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self.rows == other.rows
     }
 
     /// Whether `version` was begun and not finished.
@@ -75,17 +98,18 @@ pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
     let Some(table) = Table::find(connection).await? else {
         return Ok(Journal::default());
     };
-    let rows = sqlx::query(AssertSqlSafe(format!(
-        "SELECT version, description, success, checksum, execution_time,
-                (extract(epoch FROM installed_on) * 1000000)::bigint AS installed_on
-         FROM {} ORDER BY version",
-        table.0
-    )))
-    .persistent(false)
-    .fetch_all(connection)
+    let found = rows(
+        connection,
+        &format!(
+            "SELECT version, description, success, checksum, execution_time,
+                    (extract(epoch FROM installed_on) * 1000000)::bigint AS installed_on
+             FROM {} ORDER BY version",
+            table.name
+        ),
+    )
     .await
     .map_err(|error| misshapen(&error))?;
-    let rows: Result<Vec<Row>, sqlx::Error> = rows
+    let read: Result<Vec<Row>, sqlx::Error> = found
         .iter()
         .map(|row| {
             let nanoseconds: i64 = row.try_get("execution_time")?;
@@ -100,116 +124,113 @@ pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
             })
         })
         .collect();
-    Ok(Journal::of(rows.map_err(|error| misshapen(&error))?))
+    let mut journal = Journal::of(read.map_err(|error| misshapen(&error))?);
+    let begun: Vec<Version> = journal
+        .rows()
+        .filter(|row| !row.success)
+        .map(|row| row.version)
+        .collect();
+    if !begun.is_empty() && table.ledger.exists(connection).await? == Presence::Whole {
+        let leases = table.ledger.leases(connection, &begun).await?;
+        journal.leases = leases.into_iter().collect();
+    }
+    Ok(journal)
+}
+
+/// What the ledger keeps of `versions`; nothing where there is none.
+pub async fn kept(connection: &mut PgConnection, versions: &[Version]) -> Result<Vec<Kept>, Error> {
+    match Table::find(connection).await? {
+        Some(table) if table.ledger.exists(connection).await? == Presence::Whole => {
+            table.ledger.kept(connection, versions).await
+        }
+        Some(_) | None => Ok(Vec::new()),
+    }
 }
 
 /// The journal's table, with its schema.
 #[derive(Clone, Debug)]
-pub(in crate::migration) struct Table(String);
+pub(in crate::migration) struct Table {
+    name: String,
+    /// The table beside it, whether or not it is there.
+    pub(in crate::migration) ledger: Ledger,
+}
 
-impl Table {
-    /// Where the table is, by the connection's `search_path`.
-    async fn find(connection: &mut PgConnection) -> Result<Option<Self>, Error> {
-        let schema: Option<String> = sqlx::query_scalar(
-            "SELECT n.nspname::text FROM pg_catalog.pg_class c
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.oid = pg_catalog.to_regclass('_sqlx_migrations')",
-        )
-        .persistent(false)
-        .fetch_optional(connection)
-        .await
-        .map_err(|error| database("read its catalog", &error))?;
-        Ok(schema.map(|schema| Self(format!("{}.{}", Ident(&schema), Ident(NAME)))))
-    }
-
-    /// Finds the table, or creates it as sqlx would.
-    pub(in crate::migration) async fn ensure(connection: &mut PgConnection) -> Result<Self, Error> {
-        if let Some(table) = Self::find(connection).await? {
-            return Ok(table);
-        }
-        sqlx::raw_sql(
-            "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
+/// As sqlx creates it.
+pub(in crate::migration) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
     version BIGINT PRIMARY KEY,
     description TEXT NOT NULL,
     installed_on TIMESTAMPTZ NOT NULL DEFAULT now(),
     success BOOLEAN NOT NULL,
     checksum BYTEA NOT NULL,
     execution_time BIGINT NOT NULL
-)",
+)";
+
+impl Table {
+    /// Where the table is, by the connection's `search_path`.
+    pub(in crate::migration) async fn find(
+        connection: &mut PgConnection,
+    ) -> Result<Option<Self>, Error> {
+        let found = rows(
+            connection,
+            "SELECT n.nspname::text AS schema FROM pg_catalog.pg_class c
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.oid = pg_catalog.to_regclass('_sqlx_migrations')",
         )
-        .execute(&mut *connection)
         .await
-        .map_err(|error| database("create the journal `_sqlx_migrations`", &error))?;
-        let found = Self::find(connection).await?;
-        found.ok_or_else(|| Error::Database {
-            doing: "find the journal it created",
-            cause: Foreign("`search_path` names no schema that exists".to_owned()),
-        })
+        .map_err(|error| database("read its catalog", &error))?;
+        let Some(row) = found.first() else {
+            return Ok(None);
+        };
+        let schema: String = row
+            .try_get("schema")
+            .map_err(|error| database("read its catalog", &error))?;
+        Ok(Some(Self {
+            name: format!("{}.{}", Ident(&schema), Ident(NAME)),
+            ledger: Ledger::in_schema(&schema),
+        }))
+    }
+
+    /// Asks how many rows there are, what their versions add up to, and how many are not done:
+    /// enough to see that another process was here.
+    pub(in crate::migration) fn fence(&self) -> String {
+        format!(
+            "SELECT count(*) AS rows, coalesce(sum(version), 0)::text AS sum,
+                    count(*) FILTER (WHERE NOT success) AS begun FROM {}",
+            self.name
+        )
     }
 
     /// Adds the row of `step`.
-    pub(in crate::migration) async fn insert(
-        &self,
-        connection: &mut PgConnection,
-        step: &Step,
-        progress: Progress,
-    ) -> Result<(), Error> {
+    pub(in crate::migration) fn insert(&self, step: &Step, progress: Progress) -> String {
         let (success, time) = progress.columns();
-        sqlx::query(AssertSqlSafe(format!(
+        format!(
             "INSERT INTO {} (version, description, success, checksum, execution_time)
-             VALUES ($1, $2, $3, $4, $5)",
-            self.0
-        )))
-        .bind(step.version.number())
-        .bind(step.description.as_str())
-        .bind(success)
-        .bind(step.checksum.as_bytes())
-        .bind(time)
-        .persistent(false)
-        .execute(connection)
-        .await
-        .map_err(|error| database("write the journal", &error))
-        .map(drop)
+             VALUES ({}, {}, {success}, decode('{}', 'hex'), {time})",
+            self.name,
+            step.version,
+            Literal(&step.description),
+            step.checksum,
+        )
     }
 
-    /// Changes how far the row of `version` says it came.
-    pub(in crate::migration) async fn update(
-        &self,
-        connection: &mut PgConnection,
-        version: Version,
-        progress: Progress,
-    ) -> Result<(), Error> {
+    /// Changes how far the row of `step` says it came. On the way up the file may have been mended
+    /// since the row was written.
+    pub(in crate::migration) fn update(&self, step: &Step, progress: Progress) -> String {
         let (success, time) = progress.columns();
-        sqlx::query(AssertSqlSafe(format!(
-            "UPDATE {} SET success = $2, execution_time = $3 WHERE version = $1",
-            self.0
-        )))
-        .bind(version.number())
-        .bind(success)
-        .bind(time)
-        .persistent(false)
-        .execute(connection)
-        .await
-        .map_err(|error| database("write the journal", &error))
-        .map(drop)
+        let checksum = match step.direction {
+            Direction::Upgrade => format!(", checksum = decode('{}', 'hex')", step.checksum),
+            Direction::Downgrade => String::new(),
+        };
+        format!(
+            "UPDATE {} SET success = {success}, execution_time = {time}{checksum}
+             WHERE version = {}",
+            self.name, step.version,
+        )
     }
 
     /// Takes the row of `version` away.
-    pub(in crate::migration) async fn delete(
-        &self,
-        connection: &mut PgConnection,
-        version: Version,
-    ) -> Result<(), Error> {
-        sqlx::query(AssertSqlSafe(format!(
-            "DELETE FROM {} WHERE version = $1",
-            self.0
-        )))
-        .bind(version.number())
-        .persistent(false)
-        .execute(connection)
-        .await
-        .map_err(|error| database("write the journal", &error))
-        .map(drop)
+    pub(in crate::migration) fn delete(&self, version: Version) -> String {
+        format!("DELETE FROM {} WHERE version = {version}", self.name)
     }
 }
 
@@ -220,12 +241,15 @@ pub(in crate::migration) enum Progress {
     Begun,
     /// Done, after so long.
     Done(Duration),
+    /// Taken as done without being run.
+    Skipped,
 }
 
 impl Progress {
     fn columns(self) -> (bool, i64) {
         match self {
             Self::Begun => (false, -1),
+            Self::Skipped => (true, -1),
             Self::Done(time) => (true, i64::try_from(time.as_nanos()).unwrap_or(i64::MAX)),
         }
     }

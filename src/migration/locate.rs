@@ -9,6 +9,7 @@ use sqlx::postgres::PgErrorPosition;
 
 use crate::migration::error::{Error, Foreign, Located};
 use crate::migration::journal::server;
+use crate::migration::lock::Holder;
 use crate::migration::step::Step;
 use crate::sql::Statement;
 
@@ -16,8 +17,8 @@ use crate::sql::Statement;
 const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// What to do about it.
-const WAITED: &str = "another session uses what this statement needs: look for it in \
-    `pg_stat_activity`, run again when it is done, or wait longer with `--lock-timeout`";
+const WAITED: &str = "another session uses what this statement needs: run again when it is done, or \
+    wait longer, in all with `--wait-lock`, at a time with `--lock-timeout`";
 
 /// The connection failed, not the statement.
 pub(in crate::migration) fn lost(error: &sqlx::Error) -> Error {
@@ -32,6 +33,7 @@ pub(in crate::migration) fn locate(
     step: &Step,
     statement: &Statement,
     error: &sqlx::Error,
+    blockers: &[Holder],
     state: &str,
 ) -> Located {
     let Some(cause) = server(error) else {
@@ -57,6 +59,12 @@ pub(in crate::migration) fn locate(
     }
     help.extend(cause.r#where().map(|context| format!("CONTEXT: {context}")));
     if cause.code() == LOCK_NOT_AVAILABLE {
+        for blocker in blockers {
+            let pid = blocker.pid;
+            help.push(format!(
+                "in the way is {blocker}; `SELECT pg_terminate_backend({pid})` ends it"
+            ));
+        }
         help.push(WAITED.to_owned());
     }
     help.push(state.to_owned());

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 
 use crate::migration::checksum::Likeness;
 use crate::migration::direction::Direction;
-use crate::migration::directory::Directory;
+use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
-use crate::migration::journal::Journal;
+use crate::migration::journal::{Journal, Row};
 use crate::migration::step::Step;
 use crate::migration::target::{Destination, Target};
 use crate::migration::version::Version;
@@ -53,7 +53,7 @@ impl Plan {
     ) -> Result<Self, Error> {
         let graph = Graph::of(directory)?;
         verify(direction, directory, journal)?;
-        let applied = journal.versions();
+        let applied = applied(direction, journal);
         let destination = target.resolve(directory, &graph)?;
         let versions = match direction {
             Direction::Upgrade => forward(&graph, &applied, &destination, target)?,
@@ -62,8 +62,9 @@ impl Plan {
         let steps = versions
             .into_iter()
             .filter_map(|version| directory.get(version))
-            .map(|revision| Step::of(direction, revision, &graph))
-            .collect::<Result<_, _>>()?;
+            .map(|revision| step(direction, revision, &graph, journal))
+            .collect::<Result<Vec<Step>, _>>()?;
+        finish_first(&steps, journal)?;
         Ok(Self {
             direction,
             steps,
@@ -88,7 +89,44 @@ impl Plan {
 
     /// Whether it was made for a database that is as `journal` says.
     pub fn is_for(&self, journal: &Journal) -> bool {
-        self.start == *journal
+        self.start.agrees_with(journal)
+    }
+
+    /// What the journal said when it was made.
+    pub fn start(&self) -> &Journal {
+        &self.start
+    }
+}
+
+/// What a database has, seen by a run in `direction`: a revision on its way up is not there yet.
+fn applied(direction: Direction, journal: &Journal) -> BTreeSet<Version> {
+    let there = |row: &&Row| row.success || direction == Direction::Downgrade;
+    journal
+        .rows()
+        .filter(there)
+        .map(|row| row.version)
+        .collect()
+}
+
+fn step(
+    direction: Direction,
+    revision: &Revision,
+    graph: &Graph,
+    journal: &Journal,
+) -> Result<Step, Error> {
+    let step = Step::of(direction, revision, graph)?;
+    match journal.lease(revision.version) {
+        Some(lease) if journal.is_partial(revision.version) => step.resumed(lease),
+        Some(_) | None => Ok(step),
+    }
+}
+
+/// What is half done must be among what is done now.
+fn finish_first(steps: &[Step], journal: &Journal) -> Result<(), Error> {
+    let left_out = |row: &&Row| !row.success && !steps.iter().any(|it| it.version == row.version);
+    match journal.rows().find(left_out) {
+        Some(row) => Err(Error::partial(row)),
+        None => Ok(()),
     }
 }
 
@@ -100,13 +138,28 @@ fn verify(direction: Direction, directory: &Directory, journal: &Journal) -> Res
             return Err(Error::Missing {
                 version: row.version,
                 description: row.description.clone(),
+                kept: None,
             });
         };
         if !row.success {
-            return Err(Error::Partial {
-                version: row.version,
-                description: row.description.clone(),
-            });
+            match journal.lease(row.version) {
+                Some(lease) if lease.alive => {
+                    return Err(Error::Busy {
+                        version: row.version,
+                        tenant: lease.tenant.clone(),
+                    });
+                }
+                // What was edited since is for `Step::resumed` to judge.
+                Some(lease) if lease.direction == direction => continue,
+                Some(lease) => {
+                    return Err(Error::HalfWay {
+                        version: row.version,
+                        description: row.description.clone(),
+                        way: lease.direction.as_str(),
+                    });
+                }
+                None => return Err(Error::partial(row)),
+            }
         }
         let likeness = row.checksum.compare(&revision.up.text);
         if direction == Direction::Upgrade && likeness == Likeness::Different {

@@ -1,16 +1,21 @@
 //! One revision on its way into a database or out of it, and how its statements are run.
 
+use std::sync::Arc;
+
 use crate::migration::checksum::Checksum;
 use crate::migration::direction::Direction;
 use crate::migration::directory::{Revision, Source};
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
+use crate::migration::lease::{Lease, StatementHash};
 use crate::migration::version::Version;
 use crate::sql::{Script, split};
 
 /// One revision to apply or to revert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
+    /// Which way.
+    pub direction: Direction,
     /// Which.
     pub version: Version,
     /// Its slug as words.
@@ -25,6 +30,12 @@ pub struct Step {
     pub script: Script,
     /// How it is run.
     pub mode: Mode,
+    /// Where it goes on, if an earlier run came only so far.
+    pub resume: Option<Lease>,
+    /// The way there, to be kept in the ledger.
+    pub up: Arc<str>,
+    /// The way back.
+    pub down: Option<Arc<str>>,
 }
 
 /// How a step is run.
@@ -43,6 +54,8 @@ pub enum Reason {
     Marker,
     /// It holds such a statement: `CREATE INDEX CONCURRENTLY`.
     Statement(&'static str),
+    /// It adds a value to an enumeration and uses it, which must be committed in between.
+    EnumValue,
 }
 
 impl Step {
@@ -65,9 +78,11 @@ impl Step {
         let mode = match script.statements.iter().find_map(|it| it.alone) {
             Some(name) => Mode::Alone(Reason::Statement(name)),
             None if source.opts_out_of_transaction() => Mode::Alone(Reason::Marker),
+            None if script.uses_new_enum_value(&source.text) => Mode::Alone(Reason::EnumValue),
             None => Mode::Transaction,
         };
         Ok(Self {
+            direction,
             version: revision.version,
             description: revision.description.clone(),
             parents: graph.parents(revision.version).to_vec(),
@@ -75,6 +90,45 @@ impl Step {
             source: source.clone(),
             script,
             mode,
+            resume: None,
+            up: Arc::clone(&revision.up.text),
+            down: revision.down.as_ref().map(|down| Arc::clone(&down.text)),
         })
+    }
+
+    /// The same, from where `lease` came to a stop. What took effect must not have been edited.
+    pub(super) fn resumed(mut self, lease: &Lease) -> Result<Self, Error> {
+        if let Some(index) = lease.edited(&self.hashes()) {
+            return Err(Error::EditedHalfDone {
+                version: self.version,
+                path: self.source.path,
+                statement: index + 1,
+                done: lease.done,
+            });
+        }
+        // Whatever the file says now, it is not done in one transaction any more.
+        if self.mode == Mode::Transaction {
+            self.mode = Mode::Alone(Reason::Marker);
+        }
+        self.resume = Some(lease.clone());
+        Ok(self)
+    }
+
+    /// The statement that must come before every query of its transaction, if its file begins
+    /// with one: `SET TRANSACTION ISOLATION LEVEL SERIALIZABLE`.
+    pub(super) fn preface(&self) -> Option<&str> {
+        let first = self.script.statements.first()?.of(&self.source.text);
+        let mut words = first.split_whitespace();
+        let sets = words.next()?.eq_ignore_ascii_case("SET")
+            && words.next()?.eq_ignore_ascii_case("TRANSACTION");
+        sets.then_some(first)
+    }
+
+    /// The fingerprints of its statements.
+    pub(super) fn hashes(&self) -> Vec<StatementHash> {
+        let statements = self.script.statements.iter();
+        statements
+            .map(|statement| StatementHash::of(statement.of(&self.source.text)))
+            .collect()
     }
 }

@@ -5,10 +5,13 @@
 //! lexical rules, [`classify()`] says how each must be run.
 
 pub mod classify;
+pub mod concurrent;
+mod enum_value;
 pub mod lex;
 pub mod quote;
 pub mod split;
 
 pub use classify::{Conduct, classify};
+pub use concurrent::ConcurrentIndex;
 pub use quote::{Ident, Literal};
 pub use split::{Obstacle, Place, Refusal, Script, Statement, split};

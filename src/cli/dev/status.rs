@@ -84,7 +84,8 @@ async fn look(context: &Context, session: &Session, view: &mut Status) -> Result
         pending: None,
     };
     if let Some(directory) = session.history()? {
-        let mut connection = database::open(&application.url, session.settings.timeout).await?;
+        let (mut connection, _) =
+            database::open(&application.url, session.settings.timeout).await?;
         let journal = journal::read(&mut connection).await?;
         let current = listing::current(&directory, &journal)?;
         answer.revisions = current.iter().map(|it| it.revision.to_string()).collect();

@@ -19,8 +19,8 @@ pub(super) async fn run(
     args: &Args,
 ) -> Result<u8, Error> {
     let directory = workplace.history()?;
-    let mut connection = workplace.connect(context).await?;
-    let journal = journal::read(&mut connection).await?;
+    let mut session = workplace.connect(context).await?;
+    let journal = journal::read(&mut session).await?;
     let revisions = listing::current(&directory, &journal)?;
     let heads = listing::history(&directory, Some(&journal))?;
     let at_heads = heads

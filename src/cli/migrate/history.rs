@@ -26,7 +26,8 @@ pub(super) async fn run(
 ) -> Result<u8, Error> {
     let directory = workplace.history()?;
     let journal = if args.indicate_current {
-        Some(journal::read(&mut workplace.connect(context).await?).await?)
+        let mut session = workplace.connect(context).await?;
+        Some(journal::read(&mut session).await?)
     } else {
         None
     };

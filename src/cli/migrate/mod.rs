@@ -8,15 +8,16 @@ use clap::Subcommand;
 
 use super::context::Context;
 use crate::config::{Configured, Settings, database_url, file::File};
-use crate::database::{self, PgConnection};
+use crate::database;
 use crate::error::Error;
-use crate::migration::Directory;
 use crate::migration::listing::Detail;
+use crate::migration::{Directory, Session};
 use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
 pub(super) mod current;
 pub(super) mod history;
+mod origin;
 pub(super) mod walk;
 
 /// How long a server may take to take a connection.
@@ -73,15 +74,16 @@ impl Workplace {
         Ok(Directory::read(&self.migrations)?)
     }
 
-    /// Connects to the database.
-    async fn connect(&self, context: &Context) -> Result<PgConnection, Error> {
+    /// Connects to the database, in every detail as the URL asks.
+    async fn connect(&self, context: &Context) -> Result<Session, Error> {
         let url = self.url.as_ref().ok_or_else(|| url::Error::Unset {
             variable: database_url::VARIABLE.to_owned(),
         })?;
         for warning in url.parameters().warnings {
             context.printer.warn(&warning);
         }
-        Ok(database::open(url, PATIENCE).await?)
+        let (connection, options) = database::open(url, PATIENCE).await?;
+        Ok(Session::new(connection, options))
     }
 }
 

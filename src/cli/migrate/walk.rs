@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use super::Workplace;
+use super::{Workplace, origin};
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::error::Error;
-use crate::migration::{Direction, Options, Plan, Target, journal, runner};
+use crate::migration::lock::Scope;
+use crate::migration::runner::{self, Transactions};
+use crate::migration::{Direction, Options, Target, journal};
 use crate::report::Story;
 use crate::report::view::migration::{Moved, WouldMove};
 
@@ -46,24 +48,69 @@ struct How {
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
-    /// How long to wait while another process migrates this database
+    /// Run all revisions in one transaction: all of them or none
+    #[arg(long)]
+    single_transaction: bool,
+    /// A word that is kept with each revision, and that its SQL can read as the setting
+    /// `townpass.tag`
+    #[arg(long, value_name = "WORD")]
+    tag: Option<String>,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// How long others are waited for.
+#[derive(Debug, Default, clap::Args)]
+struct Patience {
+    /// How long to wait in all for others: a process that migrates this database, or sessions
+    /// that use what a statement needs
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_WAIT_LOCK")]
     wait_lock: Option<Duration>,
-    /// How long a statement may wait for a table that others use
+    /// How long a statement may wait at a time for a table that others use, before it lets those
+    /// behind it pass and is tried again
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_LOCK_TIMEOUT")]
     lock_timeout: Option<Duration>,
     /// How long a statement may run
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_STATEMENT_TIMEOUT")]
     statement_timeout: Option<Duration>,
+    /// Who holds the migration lock: each revision's transaction, or the session from the first
+    /// to the last, which needs a connection without a pooler
+    #[arg(
+        long,
+        value_name = "SCOPE",
+        value_enum,
+        default_value_t,
+        env = "TOWNPASS_LOCK_SCOPE"
+    )]
+    lock_scope: LockScope,
+}
+
+/// Who holds the migration lock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum LockScope {
+    #[default]
+    Transaction,
+    Session,
 }
 
 impl How {
-    fn options(&self) -> Options {
+    fn options(&self, context: &Context) -> Options {
         let usual = Options::default();
+        let patience = &self.patience;
         Options {
-            wait_lock: self.wait_lock.unwrap_or(usual.wait_lock),
-            lock_timeout: self.lock_timeout.unwrap_or(usual.lock_timeout),
-            statement_timeout: self.statement_timeout.or(usual.statement_timeout),
+            wait_lock: patience.wait_lock.unwrap_or(usual.wait_lock),
+            lock_timeout: patience.lock_timeout.unwrap_or(usual.lock_timeout),
+            statement_timeout: patience.statement_timeout.or(usual.statement_timeout),
+            lock_scope: match patience.lock_scope {
+                LockScope::Transaction => Scope::Transaction,
+                LockScope::Session => Scope::Session,
+            },
+            transactions: if self.single_transaction {
+                Transactions::One
+            } else {
+                Transactions::Each
+            },
+            origin: origin::of(context, self.tag.clone()),
         }
     }
 }
@@ -105,13 +152,13 @@ pub(in crate::cli) async fn to_head(
     story: &Story<'_>,
 ) -> Result<Moved, Error> {
     let directory = workplace.history()?;
-    let mut connection = workplace.connect(context).await?;
+    let mut session = workplace.connect(context).await?;
     let applied = runner::migrate(
         Direction::Upgrade,
         &directory,
         &Target::head(),
-        &mut connection,
-        &Options::default(),
+        &mut session,
+        &How::default().options(context),
         &mut |event| story.migration(&event),
     )
     .await?;
@@ -126,10 +173,10 @@ async fn walk(
     how: &How,
 ) -> Result<u8, Error> {
     let directory = workplace.history()?;
-    let mut connection = workplace.connect(context).await?;
+    let mut session = workplace.connect(context).await?;
     if how.dry_run {
-        let journal = journal::read(&mut connection).await?;
-        let plan = Plan::make(direction, &directory, &journal, target)?;
+        let journal = journal::read(&mut session).await?;
+        let plan = runner::prepare(direction, &directory, &journal, target, &mut session).await?;
         context.printer.show(&WouldMove::from(&plan));
         return Ok(0);
     }
@@ -138,8 +185,8 @@ async fn walk(
         direction,
         &directory,
         target,
-        &mut connection,
-        &how.options(),
+        &mut session,
+        &how.options(context),
         &mut |event| story.migration(&event),
     )
     .await?;

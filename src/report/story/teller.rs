@@ -78,6 +78,12 @@ impl<'a> Story<'a> {
         }
     }
 
+    /// Something that a server says.
+    pub(super) fn remark(&self, text: &str) {
+        self.printer
+            .tell("│", Shade::Faint, &Sanitised(text).to_string());
+    }
+
     /// A line for a script.
     pub(super) fn record(&self, event: &Value) {
         self.printer.event(event);

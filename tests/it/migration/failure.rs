@@ -5,7 +5,7 @@ use std::time::Duration;
 use miette::{Diagnostic as _, GraphicalReportHandler, GraphicalTheme};
 use townpass::failure::{Blame, Diagnose as _};
 use townpass::migration::runner::migrate;
-use townpass::migration::{Direction, Error, Options};
+use townpass::migration::{Direction, Error, Event, Options};
 
 use super::folder::{ADVISORY_LOCKS, Folder, ask, journal_of, options, run};
 use crate::support::cluster::Database;
@@ -29,7 +29,7 @@ fn help(error: &Error) -> String {
 #[tokio::test]
 async fn a_failing_statement_is_shown_where_it_stands() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     let text = "-- 表\ncreate table c (id int);\n\ninsert into c (id)\n  select nope from 表表;\n";
     folder.write("4_c.up.sql", text);
@@ -58,7 +58,7 @@ async fn a_failing_statement_is_shown_where_it_stands() {
 #[tokio::test]
 async fn detail_and_hint_are_kept() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder.write(
         "4_a.up.sql",
@@ -94,7 +94,7 @@ async fn detail_and_hint_are_kept() {
 #[tokio::test]
 async fn a_deferred_constraint_fails_the_commit() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::with(&[(
         "1_a.sql",
         "create table a (id int primary key, b int references a deferrable initially deferred);\n\
@@ -112,7 +112,7 @@ async fn a_deferred_constraint_fails_the_commit() {
 #[tokio::test]
 async fn half_of_a_file_outside_a_transaction_is_told_and_remembered() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder.write(
         "4_index.up.sql",
@@ -134,10 +134,18 @@ async fn half_of_a_file_outside_a_transaction_is_told_and_remembered() {
     let again = folder
         .upgrade(&mut connection, "head")
         .await
-        .expect_err("is refused");
-    assert!(matches!(again, Error::Partial { .. }), "{again}");
-    assert_eq!(again.blame(), Blame::Partial);
-    let theirs = folder.sqlx().await.run(&mut connection).await;
+        .expect_err("fails again, at the same statement");
+    assert_eq!(again.to_string(), error.to_string());
+    let back = folder
+        .downgrade(&mut connection, "-1")
+        .await
+        .expect_err("is on its way up");
+    assert_eq!(
+        back.to_string(),
+        "revision `4` (index) is half way through its upgrade"
+    );
+    assert_eq!(back.blame(), Blame::Partial);
+    let theirs = folder.sqlx().await.run(&mut *connection).await;
     let theirs = theirs.expect_err("sqlx refuses as well").to_string();
     assert!(theirs.contains("partially applied"), "{theirs}");
 }
@@ -145,7 +153,7 @@ async fn half_of_a_file_outside_a_transaction_is_told_and_remembered() {
 #[tokio::test]
 async fn a_first_statement_that_leaves_nothing_is_forgotten() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder.write("4_v.up.sql", "vacuum nope;\n");
     let error = folder
@@ -163,9 +171,9 @@ async fn a_first_statement_that_leaves_nothing_is_forgotten() {
 }
 
 #[tokio::test]
-async fn a_concurrent_build_that_fails_leaves_its_index_and_says_so() {
+async fn a_concurrent_build_that_fails_leaves_nothing_behind() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder.write(
         "4_i.up.sql",
@@ -179,15 +187,21 @@ async fn a_concurrent_build_that_fails_leaves_its_index_and_says_so() {
         .upgrade(&mut connection, "head")
         .await
         .expect_err("fails");
-    assert_eq!(error.blame(), Blame::Partial, "{error}");
-    assert!(help(&error).contains("invalid index"), "{}", help(&error));
-    assert_eq!(journal_of(&mut connection).await, "1 2 3 4 5*");
+    assert_eq!(error.blame(), Blame::Migration, "{error}");
+    assert!(
+        help(&error).contains("DETAIL: Key (id)=(1) is duplicated."),
+        "{}",
+        help(&error)
+    );
+    assert_eq!(journal_of(&mut connection).await, "1 2 3 4");
+    let index = ask(&mut connection, "to_regclass('twice_id')").await;
+    assert_eq!(index, "null", "an invalid index would have its name");
 }
 
 #[tokio::test]
 async fn an_edited_and_a_missing_file_stop_before_the_first_statement() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder.upgrade(&mut connection, "2").await.expect("goes up");
     folder.write("2_create_b.up.sql", "create table b (id bigint);\n");
@@ -213,7 +227,7 @@ async fn an_edited_and_a_missing_file_stop_before_the_first_statement() {
 #[tokio::test]
 async fn another_table_of_that_name_is_no_journal() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     run(
         &mut connection,
         "create table _sqlx_migrations (version text)",
@@ -229,7 +243,7 @@ async fn another_table_of_that_name_is_no_journal() {
 #[tokio::test]
 async fn a_user_who_may_not_create_the_journal_is_told_so() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     run(
         &mut connection,
         "create role reader login; revoke create on schema public from public",
@@ -255,36 +269,45 @@ async fn a_user_who_may_not_create_the_journal_is_told_so() {
 #[tokio::test]
 async fn a_table_in_use_is_not_waited_for_for_ever() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder
         .upgrade(&mut connection, "head")
         .await
         .expect("goes up");
     folder.write("4_more.up.sql", "alter table a add more int;");
-    let mut other = database.connect().await;
+    let mut other = database.session().await;
     run(&mut other, "begin; select from a").await;
+    let pid = ask(&mut other, "pg_backend_pid()").await;
     let impatient = Options {
-        lock_timeout: Duration::from_millis(50),
+        lock_timeout: Duration::from_millis(300),
+        wait_lock: Duration::from_secs(1),
         ..options()
     };
     let target = "head".parse().expect("a target");
+    let mut seen = Vec::new();
     let error = migrate(
         Direction::Upgrade,
         &folder.read(),
         &target,
         &mut connection,
         &impatient,
-        &mut |_| (),
+        &mut |event| match event {
+            Event::Blocked { by, .. } => seen.extend(by.iter().map(|it| it.pid.to_string())),
+            Event::Retry { .. } => seen.push("again".to_owned()),
+            _ => {}
+        },
     )
     .await
     .expect_err("it is in use");
-    assert_eq!(error.blame(), Blame::Migration);
+    assert_eq!(error.blame(), Blame::Lock);
     assert!(
-        help(&error).contains("another session uses"),
+        help(&error).contains(&format!("in the way is process {pid}")),
         "{}",
         help(&error)
     );
+    assert_eq!(seen[0], pid);
+    assert!(seen.contains(&"again".to_owned()), "{seen:?}");
     run(&mut other, "rollback").await;
     folder
         .upgrade(&mut connection, "head")

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, PgConnection};
 use townpass::migration::{
-    Applied, Direction, Directory, Error, Event, Options, journal, runner::migrate,
+    Applied, Direction, Directory, Error, Event, Options, Session, journal, runner::migrate,
 };
 
 /// A folder, gone when dropped.
@@ -59,26 +59,26 @@ impl Folder {
 
     pub(crate) async fn upgrade(
         &self,
-        connection: &mut PgConnection,
+        session: &mut Session,
         target: &str,
     ) -> Result<Applied, Error> {
-        self.go(Direction::Upgrade, connection, target, &mut |_| ())
+        self.go(Direction::Upgrade, session, target, &mut |_| ())
             .await
     }
 
     pub(crate) async fn downgrade(
         &self,
-        connection: &mut PgConnection,
+        session: &mut Session,
         target: &str,
     ) -> Result<Applied, Error> {
-        self.go(Direction::Downgrade, connection, target, &mut |_| ())
+        self.go(Direction::Downgrade, session, target, &mut |_| ())
             .await
     }
 
     pub(crate) async fn go(
         &self,
         direction: Direction,
-        connection: &mut PgConnection,
+        session: &mut Session,
         target: &str,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<Applied, Error> {
@@ -88,7 +88,7 @@ impl Folder {
             direction,
             &self.read(),
             &target,
-            connection,
+            session,
             &options,
             on_event,
         )

@@ -29,7 +29,7 @@ async fn both_write_the_same_journal() {
         "-- townpass:revises 3\r\n\r\ncreate table 表 ();\r\n",
     );
     let (ours, theirs) = (Database::fresh().await, Database::fresh().await);
-    let (mut ours, mut theirs) = (ours.connect().await, theirs.connect().await);
+    let (mut ours, mut theirs) = (ours.session().await, theirs.connect().await);
     folder.upgrade(&mut ours, "head").await.expect("we go up");
     folder
         .sqlx()
@@ -47,24 +47,24 @@ async fn they_take_turns() {
     let folder = Folder::three();
     let migrator = folder.sqlx().await;
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let connection = &mut connection;
 
     folder.upgrade(connection, "+1").await.expect("we go up");
     migrator
-        .run_to(2, &mut *connection)
+        .run_to(2, &mut **connection)
         .await
         .expect("sqlx goes on");
     let applied = folder.upgrade(connection, "head").await.expect("we go on");
     assert_eq!(versions(&applied), [3]);
     migrator
-        .run(&mut *connection)
+        .run(&mut **connection)
         .await
         .expect("sqlx has nothing to do");
     assert_eq!(journal_of(connection).await, "1 2 3");
 
     migrator
-        .undo(&mut *connection, 2)
+        .undo(&mut **connection, 2)
         .await
         .expect("sqlx goes back");
     let reverted = folder
@@ -73,12 +73,12 @@ async fn they_take_turns() {
         .expect("we go back");
     assert_eq!(versions(&reverted), [2]);
     migrator
-        .undo(&mut *connection, 0)
+        .undo(&mut **connection, 0)
         .await
         .expect("sqlx goes to the base");
     assert_eq!(journal_of(connection).await, "");
 
-    migrator.run(&mut *connection).await.expect("sqlx goes up");
+    migrator.run(&mut **connection).await.expect("sqlx goes up");
     let applied = folder
         .upgrade(connection, "head")
         .await
@@ -89,7 +89,7 @@ async fn they_take_turns() {
         .await
         .expect("we go to the base");
     assert_eq!(versions(&reverted), [3, 2, 1]);
-    migrator.run(&mut *connection).await.expect("sqlx goes up");
+    migrator.run(&mut **connection).await.expect("sqlx goes up");
 }
 
 #[tokio::test]
@@ -99,14 +99,14 @@ async fn the_working_example_is_sqlx_s_as_well() {
         .await
         .expect("sqlx reads it");
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
-    migrator.run(&mut connection).await.expect("sqlx goes up");
+    let mut connection = database.session().await;
+    migrator.run(&mut *connection).await.expect("sqlx goes up");
     migrator
-        .undo(&mut connection, 0)
+        .undo(&mut *connection, 0)
         .await
         .expect("sqlx goes down");
     migrator
-        .run(&mut connection)
+        .run(&mut *connection)
         .await
         .expect("sqlx goes up again");
 }

@@ -16,7 +16,7 @@ const HELD: &str = "select string_agg(((classid::bigint << 32) | objid::bigint):
 #[tokio::test]
 async fn the_key_is_the_one_that_sqlx_takes() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     connection.lock().await.expect("sqlx locks");
     let name = ask(&mut connection, "current_database()").await;
     assert_eq!(
@@ -33,7 +33,7 @@ async fn who_holds_the_lock_is_told_while_waiting_and_in_the_end() {
         .expect("connects");
     other.lock().await.expect("sqlx locks");
     let pid = ask(&mut other, "pg_backend_pid()").await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     let impatient = Options {
         wait_lock: Duration::from_millis(100),
@@ -91,11 +91,11 @@ async fn who_holds_the_lock_is_told_while_waiting_and_in_the_end() {
 /// How many steps each of eight racers took. Where `sqlx` says so, every fourth is sqlx itself.
 async fn race(folder: &Folder, database: &Database, mixed: Racers) -> Vec<usize> {
     let racers = (0..8).map(|racer| async move {
-        let mut connection = database.connect().await;
+        let mut connection = database.session().await;
         if mixed == Racers::Mixed && racer % 4 == 3 {
             let migrator = folder.sqlx().await;
             migrator
-                .run(&mut connection)
+                .run(&mut *connection)
                 .await
                 .expect("sqlx is content");
             return 0;
@@ -118,7 +118,7 @@ async fn a_race_applies_each_revision_once_and_all_are_content() {
     let folder = Folder::three();
     folder.write("4_i.up.sql", "create index concurrently i on a (id);");
     let done = race(&folder, &database, Racers::Ours).await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     assert_eq!(journal_of(&mut connection).await, "1 2 3 4");
     assert_eq!(done.iter().sum::<usize>(), 4, "{done:?}");
     assert_eq!(ask(&mut connection, "select count(*) from a").await, "2");
@@ -129,7 +129,7 @@ async fn a_race_with_sqlx_is_serialised() {
     let database = Database::fresh().await;
     let folder = Folder::three();
     let done = race(&folder, &database, Racers::Mixed).await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     assert_eq!(journal_of(&mut connection).await, "1 2 3");
     assert!(done.iter().sum::<usize>() <= 3, "{done:?}");
     assert_eq!(ask(&mut connection, "select count(*) from a").await, "2");
@@ -156,8 +156,8 @@ async fn sqlx_waits_while_we_work() {
          create table a ();",
     )]);
     let migrator = folder.sqlx().await;
-    let mut ours = database.connect().await;
-    let mut theirs = database.connect().await;
+    let mut ours = database.session().await;
+    let mut theirs = database.session().await;
     let (begun, wait) = tokio::sync::oneshot::channel();
     let mut begun = Some(begun);
     let mut on_event = |event: Event<'_>| {
@@ -171,7 +171,7 @@ async fn sqlx_waits_while_we_work() {
         folder.go(Direction::Upgrade, &mut ours, "head", &mut on_event),
         async {
             wait.await.expect("we begin");
-            migrator.run(&mut theirs).await
+            migrator.run(&mut *theirs).await
         }
     );
     assert_eq!(versions(&ours.expect("we are content")), [1]);
@@ -186,7 +186,7 @@ async fn a_cancelled_run_leaves_no_lock_and_no_trace() {
         "4_slow.up.sql",
         "create table slow (); select pg_sleep(600);",
     );
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let (begun, wait) = tokio::sync::oneshot::channel();
     let mut begun = Some(begun);
     let mut on_event = |event: Event<'_>| {
@@ -207,7 +207,7 @@ async fn a_cancelled_run_leaves_no_lock_and_no_trace() {
     }
     drop(connection);
     folder.write("4_slow.up.sql", "create table quick ();");
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let applied = folder
         .upgrade(&mut connection, "head")
         .await

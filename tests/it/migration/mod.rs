@@ -5,4 +5,5 @@ mod failure;
 mod folder;
 mod interleaved;
 mod lock;
+mod resume;
 mod run;

@@ -10,12 +10,12 @@ use crate::support::cluster::Database;
 
 /// Everything in the schema that a revision could have left behind.
 const LEFT: &str = "select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace
-    where nspname = 'public' and relname !~ '^_sqlx_migrations'";
+    where nspname = 'public' and relname !~ '^_(sqlx|townpass)_migrations'";
 
 #[tokio::test]
 async fn the_working_example_goes_up_and_down_and_up() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let directory = Directory::read(&path).expect("the project's own migrations");
     let head = "head".parse().expect("a target");
@@ -49,7 +49,7 @@ async fn the_working_example_goes_up_and_down_and_up() {
 #[tokio::test]
 async fn reading_creates_nothing() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     let journal = journal::read(&mut connection)
         .await
@@ -68,7 +68,7 @@ async fn reading_creates_nothing() {
 #[tokio::test]
 async fn steps_are_told_as_they_happen() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     let mut told = Vec::new();
     let mut on_event = |event: Event<'_>| {
@@ -83,7 +83,7 @@ async fn steps_are_told_as_they_happen() {
                 number, total, sql, ..
             } => format!("  {number}/{total} {sql}"),
             Event::Done { step, .. } => format!("{} done", step.version),
-            Event::Waiting { .. } => "waiting".to_owned(),
+            other => format!("{other:?}"),
         });
     };
     folder
@@ -104,7 +104,7 @@ async fn steps_are_told_as_they_happen() {
 #[tokio::test]
 async fn current_and_history_speak_like_alembic() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder.upgrade(&mut connection, "2").await.expect("goes up");
     let journal = journal::read(&mut connection).await.expect("a journal");
@@ -131,7 +131,7 @@ async fn current_and_history_speak_like_alembic() {
 #[tokio::test]
 async fn nothing_leaks_from_one_file_to_the_next() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     run(
         &mut connection,
         "create role nobody_special; grant create on schema public to nobody_special",
@@ -175,7 +175,7 @@ async fn nothing_leaks_from_one_file_to_the_next() {
 #[tokio::test]
 async fn a_file_may_choose_its_isolation_level() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::with(&[(
         "1_a.sql",
         "set transaction isolation level serializable;\n\
@@ -190,7 +190,7 @@ async fn a_file_may_choose_its_isolation_level() {
 #[tokio::test]
 async fn what_cannot_run_in_a_transaction_runs_without_a_marker() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::with(&[
         (
             "1_a.up.sql",
@@ -223,7 +223,7 @@ async fn what_cannot_run_in_a_transaction_runs_without_a_marker() {
 #[tokio::test]
 async fn a_stale_plan_is_refused() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     let directory = folder.read();
     let plan = Plan::upgrade(
@@ -241,7 +241,7 @@ async fn a_stale_plan_is_refused() {
 #[tokio::test]
 async fn a_checkout_with_other_line_ends_is_the_same_history() {
     let database = Database::fresh().await;
-    let mut connection = database.connect().await;
+    let mut connection = database.session().await;
     let folder = Folder::three();
     folder.upgrade(&mut connection, "2").await.expect("goes up");
     folder.write(

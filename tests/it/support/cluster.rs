@@ -16,6 +16,7 @@ use std::{
 };
 
 use sqlx::{AssertSqlSafe, ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
+use townpass::migration::Session;
 
 use super::system_postgres::{binaries, free_port, succeed};
 use super::unprivileged::{NOBODY, give, is_root, unprivileged};
@@ -55,6 +56,11 @@ impl Database {
     /// How to connect to it, as its superuser `admin`.
     pub(crate) fn options(&self) -> PgConnectOptions {
         self.cluster.options(&self.name)
+    }
+
+    /// A new session for migrations.
+    pub(crate) async fn session(&self) -> Session {
+        Session::new(self.connect().await, self.options())
     }
 
     /// A new connection.
