@@ -158,6 +158,13 @@ pub enum Error {
         /// What the journal calls it.
         description: String,
     },
+    /// The database lacks a head.
+    #[error("Database is not on all head revisions; it lacks {}", Versions(heads))]
+    #[diagnostic(help("apply them with `townpass migrate upgrade`"))]
+    NotAtHeads {
+        /// The heads that it lacks.
+        heads: Vec<Version>,
+    },
     /// The database has a part of what a revision replaces.
     #[error(
         "revision `{by}` replaces revisions of which {} not applied here",
@@ -371,6 +378,7 @@ impl Diagnose for Error {
             | Self::Journal { .. } => Blame::History,
             Self::Unfit(_) | Self::Failed(_) => Blame::Migration,
             Self::Partial { .. } | Self::HalfDone(_) => Blame::Partial,
+            Self::NotAtHeads { .. } => Blame::Answer,
             Self::Stale => Blame::Refusal,
             Self::Locked { .. } => Blame::Lock,
         }

@@ -15,6 +15,8 @@ pub mod fork;
 pub mod graph;
 pub mod header;
 pub mod journal;
+pub mod lanes;
+pub mod layout;
 mod link;
 pub mod listing;
 pub mod locate;
