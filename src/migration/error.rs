@@ -11,6 +11,7 @@ use miette::{NamedSource, SourceSpan};
 
 use crate::failure::{Blame, Diagnose};
 use crate::migration::directory::Source;
+use crate::migration::fork::Fork;
 use crate::migration::header::BadLine;
 use crate::migration::journal::Row;
 use crate::migration::lease::Tenant;
@@ -71,43 +72,48 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     BadHeader(Box<Located>),
-    /// A header names a parent that is not there.
-    #[error("revision `{parent}`, which `{}` revises, is not in the folder", path.display())]
-    #[diagnostic(help("restore its file, or correct the line `-- townpass:revises`"))]
-    NoParent {
-        /// The parent.
-        parent: Version,
-        /// The child's file.
-        path: PathBuf,
-    },
-    /// A header names a parent that does not come before it.
-    #[error("`{}` revises `{parent}`, which is not older than it", path.display())]
-    #[diagnostic(help("a revision's version must be greater than those it revises"))]
-    ParentNotOlder {
-        /// The parent.
-        parent: Version,
-        /// The child's file.
-        path: PathBuf,
-    },
-    /// `head` was asked for where there are several.
+    /// A header names a revision that it cannot.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Link(Box<Located>),
+    /// One head was asked for where there are several.
     #[error(
-        "Multiple head revisions are present for given argument '{target}': {}",
-        Paths(heads)
+        "Multiple head revisions are present for given argument '{target}'; please specify a \
+         specific target revision, '<branchname>@head' to narrow to a specific head, or 'heads' \
+         for all heads"
     )]
-    #[diagnostic(help(
-        "name one of them, say `heads` for all, or let the newer one revise the older: \
-         `-- townpass:revises <version>`"
-    ))]
+    #[diagnostic(help("{fork}"))]
     SeveralHeads {
         /// What was asked for.
         target: String,
-        /// The files of the heads.
-        heads: Vec<PathBuf>,
+        /// The heads and what is known of them.
+        fork: Box<Fork>,
     },
     /// No revision of that name.
-    #[error("can't locate revision identified by `{0}`")]
-    #[diagnostic(help("`townpass migrate history` lists them all"))]
-    NotFound(String),
+    #[error("can't locate revision identified by `{name}`")]
+    #[diagnostic(help("{}`townpass migrate history` lists them all", Perhaps(near.as_deref())))]
+    NotFound {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant.
+        near: Option<String>,
+    },
+    /// A range without a colon, or with two.
+    #[error("history range requires [start]:[end], [start]:, or :[end]; `{0}` is none of these")]
+    #[diagnostic(help("write for example `-r base:head`, or `-r -3:` for the last three steps"))]
+    NoRange(String),
+    /// The ends of a range are on different branches, or the wrong way round.
+    #[error(
+        "requested range `{range}` does not refer to ancestor/descendant revisions along the same \
+         branch"
+    )]
+    #[diagnostic(help(
+        "the older end comes first; `townpass migrate history --graph` shows the branches"
+    ))]
+    Unrelated {
+        /// The range.
+        range: String,
+    },
     /// A name that means several.
     #[error("several revisions can be meant by `{name}`: {}", Versions(choices))]
     #[diagnostic(help("write more of the version"))]
@@ -154,6 +160,37 @@ pub enum Error {
         description: String,
         /// What the ledger keeps of it, where it does.
         kept: Option<Box<Kept>>,
+    },
+    /// The database lacks a head.
+    #[error("Database is not on all head revisions; it lacks {}", Versions(heads))]
+    #[diagnostic(help("apply them with `townpass migrate upgrade`"))]
+    NotAtHeads {
+        /// The heads that it lacks.
+        heads: Vec<Version>,
+    },
+    /// The database has a part of what a revision replaces.
+    #[error(
+        "revision `{by}` replaces revisions of which {} not applied here",
+        Those(lacking)
+    )]
+    #[diagnostic(help(
+        "upgrade this database with the old files first: check out the commit before they were \
+         replaced, and run `townpass migrate upgrade` there"
+    ))]
+    HalfReplaced {
+        /// The revision.
+        by: Version,
+        /// What of it is lacking.
+        lacking: Vec<Version>,
+    },
+    /// A revision to revert was never applied itself.
+    #[error("revision `{version}` is applied only as what it replaces")]
+    #[diagnostic(help(
+        "to go back further, check out the commit before it replaced them, and downgrade there"
+    ))]
+    NotItself {
+        /// The revision.
+        version: Version,
     },
     /// A file was edited after it was applied.
     #[error("`{}` was edited after it was applied", path.display())]
@@ -403,6 +440,14 @@ impl Error {
         }
     }
 
+    /// There is no revision of that name, nor one like it.
+    pub(in crate::migration) fn not_found(name: &str) -> Self {
+        Self::NotFound {
+            name: name.to_owned(),
+            near: None,
+        }
+    }
+
     pub(in crate::migration) fn bad_header(source: &Source, bad: BadLine) -> Self {
         let at = bad.start..bad.start + bad.length;
         let help = "write `-- townpass:revises <version>`, several with commas, or `base`";
@@ -434,7 +479,9 @@ impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
             Self::NoDirectory(_)
-            | Self::NotFound(_)
+            | Self::NotFound { .. }
+            | Self::NoRange(_)
+            | Self::Unrelated { .. }
             | Self::AmbiguousName { .. }
             | Self::AmbiguousWalk { .. }
             | Self::TooFar { .. }
@@ -446,14 +493,16 @@ impl Diagnose for Error {
             | Self::Duplicate { .. }
             | Self::DownAlone(_)
             | Self::BadHeader(_)
-            | Self::NoParent { .. }
-            | Self::ParentNotOlder { .. }
+            | Self::Link(_)
             | Self::SeveralHeads { .. }
             | Self::Missing { .. }
+            | Self::HalfReplaced { .. }
+            | Self::NotItself { .. }
             | Self::Edited { .. }
             | Self::NoWayBack { .. }
             | Self::Journal { .. } => Blame::History,
             Self::Unfit(_) | Self::Failed(_) => Blame::Migration,
+            Self::NotAtHeads { .. } => Blame::Answer,
             Self::Partial { .. }
             | Self::HalfWay { .. }
             | Self::EditedHalfDone { .. }
@@ -477,13 +526,13 @@ impl fmt::Display for Versions<'_> {
     }
 }
 
-/// Paths, quoted, with commas.
-struct Paths<'a>(&'a [PathBuf]);
+/// Versions and a verb that fits their number.
+struct Those<'a>(&'a [Version]);
 
-impl fmt::Display for Paths<'_> {
+impl fmt::Display for Those<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: Vec<_> = self.0.iter().map(|path| path.display()).collect();
-        listed(f, &shown)
+        let verb = if self.0.len() == 1 { "is" } else { "are" };
+        write!(f, "{} {verb}", Versions(self.0))
     }
 }
 
@@ -493,6 +542,18 @@ fn listed<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: &[T]) -> fmt::Resu
         write!(f, "{comma}`{item}`")?;
     }
     Ok(())
+}
+
+/// The beginning of a help that guesses.
+struct Perhaps<'a>(Option<&'a str>);
+
+impl fmt::Display for Perhaps<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(near) => write!(f, "did you mean `{near}`? "),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The end of a sentence that names the holder of a lock.

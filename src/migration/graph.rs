@@ -1,47 +1,131 @@
 //! Which revision follows which.
 //!
-//! A child's version is always greater than its parents', so the order of versions is an order
-//! in which everything can be applied, and there can be no cycle.
+//! There are two kinds of arrows. A revision *revises* its parents; it may also *depend* on others,
+//! which must be applied before it, but which it does not join: a head that only dependents follow
+//! is still a head. A version is always greater than those it revises and depends on, so the order
+//! of versions is an order in which everything can be applied, and there can be no cycle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
 use crate::migration::header::Revises;
+use crate::migration::link;
 use crate::migration::version::Version;
 
 /// The revisions of a folder and the arrows between them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Graph {
-    parents: BTreeMap<Version, Vec<Version>>,
-    children: BTreeMap<Version, Vec<Version>>,
+    parents: Arrows,
+    children: Arrows,
+    depends: Arrows,
+    dependents: Arrows,
+    replaces: Arrows,
+    /// The revision whose header has the label.
+    owners: BTreeMap<String, Version>,
+    /// The labels of a revision, its own and those of its branch.
+    labels: BTreeMap<Version, BTreeSet<String>>,
 }
+
+type Arrows = BTreeMap<Version, Vec<Version>>;
 
 impl Graph {
     /// Follows the headers of `directory`.
     pub fn of(directory: &Directory) -> Result<Self, Error> {
-        let mut parents: BTreeMap<Version, Vec<Version>> = BTreeMap::new();
-        let mut children: BTreeMap<Version, Vec<Version>> = BTreeMap::new();
+        let (graph, faults) = Self::survey(directory);
+        match faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(graph),
+        }
+    }
+
+    /// Follows the headers of `directory` as far as they lead somewhere, and says which do not.
+    pub fn survey(directory: &Directory) -> (Self, Vec<Error>) {
+        let mut graph = Self::default();
+        let mut faults = Vec::new();
         let mut previous = None;
         for revision in directory.revisions() {
-            let own = parents_of(directory, revision, previous)?;
-            for parent in &own {
-                children.entry(*parent).or_default().push(revision.version);
-            }
-            parents.insert(revision.version, own);
-            previous = Some(revision.version);
+            let version = revision.version;
+            let mut sound = |links: &[Version], key: &'static str| -> Vec<Version> {
+                let (sound, wrong) = link::check(directory, revision, links, key);
+                faults.extend(wrong);
+                sound
+            };
+            let parents = match &revision.header.revises {
+                Revises::Previous => previous.into_iter().collect(),
+                Revises::Base => Vec::new(),
+                Revises::Parents(parents) => sound(parents, "revises"),
+            };
+            let depends = sound(&revision.header.depends, "depends");
+            connect(&mut graph.children, version, &parents);
+            connect(&mut graph.dependents, version, &depends);
+            graph.parents.insert(version, parents);
+            graph.depends.insert(version, depends);
+            faults.extend(graph.claim(directory, revision));
+            previous = Some(version);
         }
-        Ok(Self { parents, children })
+        graph.spread_labels();
+        (graph, faults)
+    }
+
+    /// Notes the labels of `revision` and what it replaces.
+    fn claim(&mut self, directory: &Directory, revision: &Revision) -> Vec<Error> {
+        let mut faults = Vec::new();
+        for label in &revision.header.labels {
+            match self.owners.get(label) {
+                Some(&owner) => faults.push(link::label_used(revision, label, owner)),
+                None => {
+                    self.owners.insert(label.clone(), revision.version);
+                }
+            }
+        }
+        let replaced = &revision.header.replaces;
+        let still = replaced.iter().find(|&&it| directory.get(it).is_some());
+        if let Some(&still) = still {
+            faults.push(link::still_there(revision, still));
+        } else if !replaced.is_empty() {
+            self.replaces.insert(revision.version, replaced.clone());
+        }
+        faults
+    }
+
+    /// Gives each revision the labels of its branch.
+    fn spread_labels(&mut self) {
+        for (label, &owner) in &self.owners {
+            for version in self.branch(owner) {
+                let labels = self.labels.entry(version).or_default();
+                labels.insert(label.clone());
+            }
+        }
     }
 
     /// What `version` follows; nothing where it begins a history.
     pub fn parents(&self, version: Version) -> &[Version] {
-        self.parents.get(&version).map_or(&[], Vec::as_slice)
+        arrows(&self.parents, version)
     }
 
     /// What follows `version`.
     pub fn children(&self, version: Version) -> &[Version] {
-        self.children.get(&version).map_or(&[], Vec::as_slice)
+        arrows(&self.children, version)
+    }
+
+    /// What must be applied before `version` though it does not follow it.
+    pub fn depends(&self, version: Version) -> &[Version] {
+        arrows(&self.depends, version)
+    }
+
+    /// The labels of `version`, its own and those of its branch.
+    pub fn labels(&self, version: Version) -> impl Iterator<Item = &str> {
+        self.labels
+            .get(&version)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+    }
+
+    /// The revision whose header says `label`.
+    pub fn labelled(&self, label: &str) -> Option<Version> {
+        self.owners.get(label).copied()
     }
 
     /// The revisions that follow nothing.
@@ -61,57 +145,101 @@ impl Graph {
         self.children(version).is_empty()
     }
 
+    /// Whether something depends on `version`, so that a database need not stand on it to have it.
+    pub fn is_depended_on(&self, version: Version) -> bool {
+        !arrows(&self.dependents, version).is_empty()
+    }
+
     /// All versions, oldest first.
-    pub fn versions(&self) -> impl Iterator<Item = Version> + '_ {
+    pub fn versions(&self) -> impl DoubleEndedIterator<Item = Version> + '_ {
         self.parents.keys().copied()
     }
 
     /// These and everything that must be there before them.
     pub fn with_ancestors(&self, versions: &[Version]) -> BTreeSet<Version> {
-        closure(versions, |version| self.parents(version))
+        closure(versions, |it| {
+            self.parents(it).iter().chain(self.depends(it))
+        })
     }
 
     /// These and everything that needs them.
     pub fn with_descendants(&self, versions: &[Version]) -> BTreeSet<Version> {
-        closure(versions, |version| self.children(version))
+        closure(versions, |it| {
+            self.children(it).iter().chain(arrows(&self.dependents, it))
+        })
+    }
+
+    /// The branch that `version` is on: what follows it, and what it follows up to where the
+    /// branch left another, or joined two.
+    pub fn branch(&self, version: Version) -> BTreeSet<Version> {
+        let mut found = closure(&[version], |it| self.children(it).iter());
+        let mut here = version;
+        while self.children(here).len() + arrows(&self.dependents, here).len() < 2
+            && let [parent] = self.parents(here)
+        {
+            here = *parent;
+            if self.children(here).len() + arrows(&self.dependents, here).len() > 1
+                || self.parents(here).len() > 1
+            {
+                break;
+            }
+            found.insert(here);
+        }
+        found
     }
 
     /// Those of `applied` that nothing applied follows: where a database stands.
     pub fn standing(&self, applied: &BTreeSet<Version>) -> Vec<Version> {
         let followed: Vec<Version> = applied
             .iter()
-            .flat_map(|&version| self.parents(version).iter().copied())
+            .flat_map(|&version| self.parents(version).iter().chain(self.depends(version)))
+            .copied()
             .collect();
         let beaten = self.with_ancestors(&followed);
         applied.difference(&beaten).copied().collect()
     }
-}
 
-fn parents_of(
-    directory: &Directory,
-    revision: &Revision,
-    previous: Option<Version>,
-) -> Result<Vec<Version>, Error> {
-    let parents = match &revision.header.revises {
-        Revises::Previous => return Ok(previous.into_iter().collect()),
-        Revises::Base => return Ok(Vec::new()),
-        Revises::Parents(parents) => parents,
-    };
-    for &parent in parents {
-        let link = |parent| (parent, revision.up.path.clone());
-        if directory.get(parent).is_none() {
-            let (parent, path) = link(parent);
-            return Err(Error::NoParent { parent, path });
+    /// What counts as applied where a journal has `recorded`: a revision that replaces others
+    /// does, as soon as all of those are there, and they no longer count.
+    pub fn counted(&self, recorded: &BTreeSet<Version>) -> BTreeSet<Version> {
+        let mut counted = recorded.clone();
+        for (&version, replaced) in &self.replaces {
+            if replaced.iter().all(|it| recorded.contains(it)) {
+                counted.insert(version);
+                counted.retain(|it| !replaced.contains(it));
+            }
         }
-        if parent >= revision.version {
-            let (parent, path) = link(parent);
-            return Err(Error::ParentNotOlder { parent, path });
-        }
+        counted
     }
-    Ok(parents.clone())
+
+    /// The revision that stands for `version`, whose file is gone.
+    pub fn replacement(&self, version: Version) -> Option<Version> {
+        let mut all = self.replaces.iter();
+        all.find_map(|(&by, replaced)| replaced.contains(&version).then_some(by))
+    }
+
+    /// What `version` stands for.
+    pub fn replaces(&self, version: Version) -> &[Version] {
+        arrows(&self.replaces, version)
+    }
 }
 
-fn closure<'a>(versions: &[Version], next: impl Fn(Version) -> &'a [Version]) -> BTreeSet<Version> {
+/// The ends of the arrows that leave `version`.
+fn arrows(arrows: &Arrows, version: Version) -> &[Version] {
+    arrows.get(&version).map_or(&[], Vec::as_slice)
+}
+
+/// Draws an arrow from each of `from` to `to`.
+fn connect(arrows: &mut Arrows, to: Version, from: &[Version]) {
+    for &from in from {
+        arrows.entry(from).or_default().push(to);
+    }
+}
+
+fn closure<'a, I>(versions: &[Version], next: impl Fn(Version) -> I) -> BTreeSet<Version>
+where
+    I: Iterator<Item = &'a Version>,
+{
     let mut found = BTreeSet::new();
     let mut pending = versions.to_vec();
     while let Some(version) = pending.pop() {
@@ -182,20 +310,126 @@ mod tests {
         for (text, message) in [
             (
                 "-- townpass:revises 7",
-                "revision `7`, which `migrations/2_b.sql` revises, is not in the folder",
+                "it revises `7`, which is not in the folder",
+            ),
+            (
+                "-- townpass:revises 1\n-- townpass:depends 9",
+                "it depends on `9`, which is not in the folder",
+            ),
+            (
+                "-- townpass:revises 4",
+                "it revises `4`, which is not older than it",
             ),
             (
                 "-- townpass:revises 3",
-                "`migrations/2_b.sql` revises `3`, which is not older than it",
+                "cycle is detected in revisions (2, 3)",
+            ),
+            (
+                "-- townpass:depends 3",
+                "dependency cycle is detected in revisions (2, 3)",
             ),
             (
                 "-- townpass:revises 2",
-                "`migrations/2_b.sql` revises `2`, which is not older than it",
+                "self-loop is detected in revisions (2)",
+            ),
+            (
+                "-- townpass:label x\n-- townpass:replaces 3",
+                "it replaces `3`, whose file is still in the folder",
+            ),
+            (
+                "-- townpass:label a",
+                "branch name 'a' in revision 2 already used by revision 1",
             ),
         ] {
-            let error =
-                graph(&[("1_a.sql", ""), ("2_b.sql", text), ("3_c.sql", "")]).expect_err(text);
-            assert_eq!(error.to_string().replace('\\', "/"), message);
+            let error = graph(&[
+                ("1_a.sql", "-- townpass:label a"),
+                ("2_b.sql", text),
+                ("3_c.sql", ""),
+                ("4_d.sql", "-- townpass:revises base"),
+            ])
+            .expect_err(text);
+            let told = error.to_string().replace('\\', "/");
+            let (place, told) = told.split_once("`: ").expect("a place");
+            assert!(place.starts_with("`migrations/2_b.sql:"), "{place}");
+            assert_eq!(told, message);
         }
+    }
+
+    #[test]
+    fn a_dependency_orders_and_does_not_join() {
+        let graph = graph(&[
+            ("1_a.sql", "-- townpass:revises base"),
+            ("2_b.sql", "-- townpass:revises base"),
+            ("3_c.sql", "-- townpass:revises 1\n-- townpass:depends 2"),
+        ])
+        .expect("builds");
+        let set = |numbers: &[i64]| versions(numbers).into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(graph.heads(), versions(&[2, 3]));
+        assert!(graph.is_depended_on(Version::new(2)));
+        assert_eq!(graph.with_ancestors(&versions(&[3])), set(&[1, 2, 3]));
+        assert_eq!(graph.with_descendants(&versions(&[2])), set(&[2, 3]));
+        assert_eq!(graph.standing(&set(&[1, 2, 3])), versions(&[3]));
+    }
+
+    #[test]
+    fn a_label_names_a_branch_to_where_it_left_another() {
+        let graph = graph(&[
+            ("1_a.sql", ""),
+            ("2_b.sql", ""),
+            ("3_c.sql", "-- townpass:revises 2"),
+            ("4_d.sql", "-- townpass:revises 2"),
+            (
+                "5_e.sql",
+                "-- townpass:revises 4\n-- townpass:label pay, bill",
+            ),
+            ("6_f.sql", "-- townpass:revises 5"),
+            ("7_g.sql", "-- townpass:revises 3,6"),
+        ])
+        .expect("builds");
+        let labels = |number| graph.labels(Version::new(number)).collect::<Vec<_>>();
+        for (number, expected) in [
+            (1, &[][..]),
+            (2, &[]),
+            (3, &[]),
+            (4, &["bill", "pay"]),
+            (5, &["bill", "pay"]),
+            (6, &["bill", "pay"]),
+            (7, &["bill", "pay"]),
+        ] {
+            assert_eq!(labels(number), expected, "{number}");
+        }
+        assert_eq!(graph.labelled("pay"), Some(Version::new(5)));
+    }
+
+    #[test]
+    fn a_label_of_a_line_names_all_of_it() {
+        let graph = graph(&[
+            ("1_a.sql", ""),
+            ("2_b.sql", "-- townpass:label pay"),
+            ("3_c.sql", ""),
+        ]);
+        let graph = graph.expect("builds");
+        assert!(graph.versions().all(|it| graph.labels(it).eq(["pay"])));
+    }
+
+    #[test]
+    fn what_replaces_others_counts_once_all_of_them_are_there() {
+        let graph = graph(&[
+            ("4_squashed.sql", "-- townpass:replaces 1,2,3"),
+            ("5_e.sql", ""),
+        ])
+        .expect("builds");
+        let set = |numbers: &[i64]| versions(numbers).into_iter().collect::<BTreeSet<_>>();
+        for (recorded, counted) in [
+            (&[][..], &[][..]),
+            (&[1, 2], &[1, 2]),
+            (&[1, 2, 3], &[4]),
+            (&[1, 2, 3, 5], &[4, 5]),
+            (&[4, 5], &[4, 5]),
+        ] {
+            assert_eq!(graph.counted(&set(recorded)), set(counted), "{recorded:?}");
+        }
+        assert_eq!(graph.replacement(Version::new(2)), Some(Version::new(4)));
+        assert_eq!(graph.replacement(Version::new(4)), None);
     }
 }

@@ -52,13 +52,19 @@ impl Plan {
         target: &Target,
     ) -> Result<Self, Error> {
         let graph = Graph::of(directory)?;
-        verify(direction, directory, journal)?;
-        let applied = applied(direction, journal);
+        verify(direction, directory, &graph, journal)?;
+        let applied = graph.counted(&applied(direction, journal));
         let destination = target.resolve(directory, &graph)?;
         let versions = match direction {
             Direction::Upgrade => forward(&graph, &applied, &destination, target)?,
             Direction::Downgrade => backward(&graph, &applied, &destination, target)?,
         };
+        if let Some(&version) = versions
+            .iter()
+            .find(|it| direction == Direction::Downgrade && journal.get(**it).is_none())
+        {
+            return Err(Error::NotItself { version });
+        }
         let steps = versions
             .into_iter()
             .filter_map(|version| directory.get(version))
@@ -132,9 +138,18 @@ fn finish_first(steps: &[Step], journal: &Journal) -> Result<(), Error> {
 
 /// Refuses a journal that contradicts the folder. Going back does not ask whether a file was
 /// edited: going back is how an edited migration is applied anew.
-fn verify(direction: Direction, directory: &Directory, journal: &Journal) -> Result<(), Error> {
+fn verify(
+    direction: Direction,
+    directory: &Directory,
+    graph: &Graph,
+    journal: &Journal,
+) -> Result<(), Error> {
     for row in journal.rows() {
         let Some(revision) = directory.get(row.version) else {
+            if let Some(by) = graph.replacement(row.version) {
+                replaced(graph, journal, by)?;
+                continue;
+            }
             return Err(Error::Missing {
                 version: row.version,
                 description: row.description.clone(),
@@ -172,6 +187,17 @@ fn verify(direction: Direction, directory: &Directory, journal: &Journal) -> Res
     Ok(())
 }
 
+/// Refuses a journal that has a part of what `by` replaces: what of it is there cannot be told
+/// from what is not.
+fn replaced(graph: &Graph, journal: &Journal, by: Version) -> Result<(), Error> {
+    let lacks = |it: &Version| journal.get(*it).is_none_or(|row| !row.success);
+    let lacking: Vec<Version> = graph.replaces(by).iter().copied().filter(lacks).collect();
+    if lacking.is_empty() || journal.get(by).is_some() {
+        return Ok(());
+    }
+    Err(Error::HalfReplaced { by, lacking })
+}
+
 /// What is to be applied, oldest first.
 fn forward(
     graph: &Graph,
@@ -183,13 +209,16 @@ fn forward(
     match destination {
         // An empty folder has no head, so `head` is its base.
         Destination::Base if graph.heads().is_empty() => Ok(Vec::new()),
-        Destination::Base => Err(wrong_way(target, Direction::Upgrade)),
+        Destination::Base | Destination::BranchBase(_) => {
+            Err(wrong_way(target, Direction::Upgrade))
+        }
         Destination::Revisions(versions) => Ok(pending(graph.with_ancestors(versions))),
         Destination::Steps(steps) => {
-            let steps = usize::try_from(*steps).map_err(|_| target.too_far())?;
-            let all: Vec<Version> = pending(graph.versions().collect());
-            let some = all.get(..steps).ok_or_else(|| target.too_far())?;
-            Ok(some.to_vec())
+            let count = usize::try_from(steps.count).map_err(|_| target.too_far())?;
+            let counting = graph.versions().filter(|it| steps.counts(*it));
+            let all: Vec<Version> = pending(counting.collect());
+            let some = all.get(..count).ok_or_else(|| target.too_far())?;
+            Ok(pending(graph.with_ancestors(some)))
         }
     }
 }
@@ -203,6 +232,12 @@ fn backward(
 ) -> Result<Vec<Version>, Error> {
     match destination {
         Destination::Base => Ok(applied.iter().rev().copied().collect()),
+        Destination::BranchBase(branch) => {
+            let branch: Vec<Version> = branch.iter().copied().collect();
+            let after = graph.with_descendants(&branch);
+            let reverted = applied.iter().rev().copied();
+            Ok(reverted.filter(|version| after.contains(version)).collect())
+        }
         Destination::Revisions(kept) => {
             if !kept.iter().all(|version| applied.contains(version)) {
                 return Err(wrong_way(target, Direction::Downgrade));
@@ -214,13 +249,18 @@ fn backward(
                 .collect())
         }
         Destination::Steps(steps) => {
-            if *steps > 0 {
+            if steps.count > 0 {
                 return Err(target.too_far());
             }
-            let steps = usize::try_from(steps.unsigned_abs()).map_err(|_| target.too_far())?;
-            let all: Vec<Version> = applied.iter().rev().copied().collect();
-            let some = all.get(..steps).ok_or_else(|| target.too_far())?;
-            Ok(some.to_vec())
+            let count =
+                usize::try_from(steps.count.unsigned_abs()).map_err(|_| target.too_far())?;
+            let newest_first = applied.iter().rev().copied();
+            let all: Vec<Version> = newest_first.filter(|it| steps.counts(*it)).collect();
+            let some = all.get(..count).ok_or_else(|| target.too_far())?;
+            // What needs them goes with them, though another branch has it.
+            let after = graph.with_descendants(some);
+            let reverted = applied.iter().rev().copied();
+            Ok(reverted.filter(|version| after.contains(version)).collect())
         }
     }
 }
@@ -437,5 +477,72 @@ mod tests {
     fn without_a_down_file_there_is_no_way_back() {
         let error = plan(&[("1_a.sql", "")], &[1], Direction::Downgrade, "base");
         assert!(matches!(error, Err(Error::NoWayBack { .. })));
+    }
+
+    #[test]
+    fn along_a_branch_and_what_it_depends_on() {
+        let files = [
+            ("1_a.up.sql", ""),
+            ("2_b.up.sql", "-- townpass:revises 1\n-- townpass:label pay"),
+            ("3_c.up.sql", "-- townpass:revises 1"),
+            ("4_d.up.sql", "-- townpass:revises 2\n-- townpass:depends 3"),
+            ("1_a.down.sql", ""),
+            ("2_b.down.sql", ""),
+            ("3_c.down.sql", ""),
+            ("4_d.down.sql", ""),
+        ];
+        for (applied, direction, target, steps) in [
+            (&[][..], Direction::Upgrade, "pay@head", &[1, 2, 3, 4][..]),
+            (&[], Direction::Upgrade, "pay@+1", &[1, 2]),
+            (&[1, 2], Direction::Upgrade, "pay@+1", &[3, 4]),
+            (&[1, 3], Direction::Upgrade, "heads", &[2, 4]),
+            (&[1, 2, 3, 4], Direction::Downgrade, "pay@base", &[4, 2]),
+            (&[1, 2, 3, 4], Direction::Downgrade, "pay@-2", &[4, 2]),
+            (&[1, 2, 3, 4], Direction::Downgrade, "c@-1", &[4, 3]),
+            (&[1, 2, 3, 4], Direction::Downgrade, "1", &[4, 3, 2]),
+            (&[1, 2, 3], Direction::Downgrade, "-1", &[3]),
+        ] {
+            let found = plan(&files, applied, direction, target).expect(target);
+            assert_eq!(found, steps, "{direction} {target} from {applied:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_replaced_is_not_missing_and_its_replacement_is_not_run_again() {
+        let files = [
+            ("3_squashed.up.sql", "-- townpass:replaces 1,2"),
+            ("4_d.up.sql", ""),
+            ("3_squashed.down.sql", ""),
+            ("4_d.down.sql", ""),
+        ];
+        for (applied, steps) in [
+            (&[][..], &[3, 4][..]),
+            (&[1, 2], &[4]),
+            (&[1, 2, 4], &[]),
+            (&[3], &[4]),
+        ] {
+            let found = plan(&files, applied, Direction::Upgrade, "head").expect("plans");
+            assert_eq!(found, steps, "{applied:?}");
+        }
+        for (applied, direction, target, message) in [
+            (
+                &[1][..],
+                Direction::Upgrade,
+                "head",
+                "revision `3` replaces revisions of which `2` is not applied here",
+            ),
+            (
+                &[1, 2, 4],
+                Direction::Downgrade,
+                "base",
+                "revision `3` is applied only as what it replaces",
+            ),
+        ] {
+            let error = plan(&files, applied, direction, target).expect_err(message);
+            assert_eq!(error.to_string(), message);
+            assert_eq!(error.blame(), Blame::History);
+        }
+        let back = plan(&files, &[1, 2, 4], Direction::Downgrade, "3").expect("plans");
+        assert_eq!(back, [4]);
     }
 }

@@ -1,21 +1,27 @@
 //! Where to go, in the words of Alembic.
 //!
-//! `head`, `heads`, `base`, `current`; a version, a unique beginning of one, or of a word of a
-//! slug; any of these with `+N` or `-N` behind it; and `+N` and `-N` alone, which count from where
-//! the database stands. Unlike Alembic's, the grammar is the same wherever a target is asked for.
+//! `head`, `heads`, `base`, `current`; a version, a unique beginning or end of one, a label, a word
+//! of a slug; any of these with `+N` or `-N` behind it; and `+N` and `-N` alone, which count from
+//! where the database stands. Before an `@` stands a branch, by its label or by a revision on it:
+//! `label@head`, `label@base`, `label@+2`. Unlike Alembic's, the grammar is the same wherever a
+//! target is asked for.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::migration::directory::{Directory, Revision};
+use crate::migration::directory::Directory;
 use crate::migration::error::Error;
+use crate::migration::fork::Fork;
 use crate::migration::graph::Graph;
+use crate::migration::name::locate;
 use crate::migration::version::Version;
 
 /// Where to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     text: String,
+    branch: Option<String>,
     anchor: Anchor,
     offset: i64,
 }
@@ -35,10 +41,29 @@ enum Anchor {
 pub enum Destination {
     /// Nothing applied.
     Base,
+    /// Nothing of this branch applied.
+    BranchBase(BTreeSet<Version>),
     /// These, and all that they need.
     Revisions(Vec<Version>),
-    /// So many steps from where the database stands, negative for steps back.
-    Steps(i64),
+    /// From where the database stands.
+    Steps(Steps),
+}
+
+/// A way that is counted from where a database stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Steps {
+    /// How many, negative for steps back.
+    pub count: i64,
+    /// The branch whose revisions count; all do where none is named.
+    pub branch: Option<BTreeSet<Version>>,
+}
+
+impl Steps {
+    /// Whether `version` is one of those that are counted.
+    pub fn counts(&self, version: Version) -> bool {
+        let branch = self.branch.as_ref();
+        branch.is_none_or(|branch| branch.contains(&version))
+    }
 }
 
 impl Target {
@@ -46,8 +71,18 @@ impl Target {
     pub fn head() -> Self {
         Self {
             text: "head".to_owned(),
+            branch: None,
             anchor: Anchor::Head,
             offset: 0,
+        }
+    }
+
+    /// All heads of the history.
+    pub fn heads() -> Self {
+        Self {
+            text: "heads".to_owned(),
+            anchor: Anchor::Heads,
+            ..Self::head()
         }
     }
 
@@ -56,46 +91,144 @@ impl Target {
         self.anchor == Anchor::Current
     }
 
+    /// Whether it is `+N` or `-N`, without a word for what it counts from.
+    pub(in crate::migration) fn counts_from_elsewhere(&self) -> bool {
+        self.is_relative() && !self.text.contains("current")
+    }
+
     /// Finds it in `graph`, whose files are those of `directory`.
     pub fn resolve(&self, directory: &Directory, graph: &Graph) -> Result<Destination, Error> {
+        let branch = self.branch(directory, graph)?;
+        let within = |version: Version| branch.as_ref().is_none_or(|it| it.contains(&version));
         let start = match &self.anchor {
-            Anchor::Current => return Ok(Destination::Steps(self.offset)),
-            Anchor::Heads if self.offset == 0 => {
-                return Ok(Destination::Revisions(graph.heads()));
+            Anchor::Current => {
+                return Ok(Destination::Steps(Steps {
+                    count: self.offset,
+                    branch,
+                }));
             }
-            Anchor::Base => None,
-            Anchor::Head | Anchor::Heads => only_head(directory, graph, &self.text)?,
-            Anchor::Named(name) => Some(locate(directory, name)?),
+            Anchor::Heads if self.offset == 0 => {
+                let heads = graph.heads().into_iter().filter(|&it| within(it));
+                return Ok(Destination::Revisions(heads.collect()));
+            }
+            Anchor::Base => match &branch {
+                Some(branch) if self.offset == 0 => {
+                    return Ok(Destination::BranchBase(branch.clone()));
+                }
+                _ => None,
+            },
+            Anchor::Head | Anchor::Heads => self.only_head(directory, graph, &within)?,
+            Anchor::Named(name) => {
+                // What the branch grew from can be named by it as well.
+                let line = branch.as_ref().map(|branch| {
+                    let all: Vec<Version> = branch.iter().copied().collect();
+                    graph.with_ancestors(&all)
+                });
+                let among = |it| line.as_ref().is_none_or(|line| line.contains(&it));
+                Some(locate(directory, graph, name, among)?)
+            }
         };
-        let end = self.walk(graph, start)?;
+        let end = self.walk(graph, start, &within)?;
         Ok(end.map_or(Destination::Base, |version| {
             Destination::Revisions(vec![version])
         }))
     }
 
-    /// Goes `offset` steps from `from`; `None` is the base.
-    fn walk(&self, graph: &Graph, from: Option<Version>) -> Result<Option<Version>, Error> {
+    /// The revisions it means, where the database stands on `standing`; none means the base.
+    /// Where a branch is named, its base means what the branch grew from.
+    pub fn revisions(
+        &self,
+        directory: &Directory,
+        graph: &Graph,
+        standing: &[Version],
+    ) -> Result<Vec<Version>, Error> {
+        match self.resolve(directory, graph)? {
+            Destination::Base => Ok(Vec::new()),
+            Destination::BranchBase(branch) => Ok(before(graph, &branch)),
+            Destination::Revisions(versions) => Ok(versions),
+            Destination::Steps(steps) => {
+                let within = |it| steps.counts(it);
+                let here: Vec<Version> =
+                    standing.iter().copied().filter(|&it| within(it)).collect();
+                self.walk_from(graph, &here, &within)
+            }
+        }
+    }
+
+    /// The same walk from another place than where the database stands.
+    pub(in crate::migration) fn walk_from(
+        &self,
+        graph: &Graph,
+        here: &[Version],
+        within: &impl Fn(Version) -> bool,
+    ) -> Result<Vec<Version>, Error> {
+        if self.offset == 0 {
+            return Ok(here.to_vec());
+        }
+        let start = match here {
+            [] => None,
+            [only] => Some(*only),
+            _ => return Err(self.ambiguous(here.to_vec())),
+        };
+        Ok(self.walk(graph, start, within)?.into_iter().collect())
+    }
+
+    /// The branch before the `@`.
+    fn branch(
+        &self,
+        directory: &Directory,
+        graph: &Graph,
+    ) -> Result<Option<BTreeSet<Version>>, Error> {
+        let Some(name) = &self.branch else {
+            return Ok(None);
+        };
+        let on_it = locate(directory, graph, name, |_| true)?;
+        Ok(Some(graph.branch(on_it)))
+    }
+
+    /// Goes `offset` steps from `from`; `None` is the base. At a fork the named branch is taken.
+    fn walk(
+        &self,
+        graph: &Graph,
+        from: Option<Version>,
+        within: &impl Fn(Version) -> bool,
+    ) -> Result<Option<Version>, Error> {
         let mut here = from;
         for _ in 0..self.offset.unsigned_abs() {
-            let next = match here {
+            let mut next = match here {
                 Some(version) if self.offset > 0 => graph.children(version).to_vec(),
                 Some(version) => graph.parents(version).to_vec(),
                 None if self.offset > 0 => graph.roots(),
                 None => return Err(self.too_far()),
             };
+            if next.len() > 1 && next.iter().any(|&it| within(it)) {
+                next.retain(|&it| within(it));
+            }
             here = match next.as_slice() {
                 [] if self.offset < 0 => None,
                 [] => return Err(self.too_far()),
                 [only] => Some(*only),
-                _ => {
-                    return Err(Error::AmbiguousWalk {
-                        target: self.text.clone(),
-                        choices: next,
-                    });
-                }
+                _ => return Err(self.ambiguous(next)),
             };
         }
         Ok(here)
+    }
+
+    /// The head, if there are not several; none in an empty folder.
+    fn only_head(
+        &self,
+        directory: &Directory,
+        graph: &Graph,
+        within: &impl Fn(Version) -> bool,
+    ) -> Result<Option<Version>, Error> {
+        let heads: Vec<Version> = graph.heads().into_iter().filter(|&it| within(it)).collect();
+        if heads.len() < 2 {
+            return Ok(heads.first().copied());
+        }
+        Err(Error::SeveralHeads {
+            target: self.text.clone(),
+            fork: Box::new(Fork::of(directory, graph, &heads)),
+        })
     }
 
     /// There are not that many steps.
@@ -105,22 +238,49 @@ impl Target {
             steps: self.offset.unsigned_abs(),
         }
     }
+
+    /// There are several ways.
+    fn ambiguous(&self, choices: Vec<Version>) -> Error {
+        Error::AmbiguousWalk {
+            target: self.text.clone(),
+            choices,
+        }
+    }
+}
+
+/// What `branch` grew from: the revisions before it that are not on it.
+fn before(graph: &Graph, branch: &BTreeSet<Version>) -> Vec<Version> {
+    let parents = branch.iter().flat_map(|&it| graph.parents(it));
+    let outside: BTreeSet<Version> = parents.copied().filter(|it| !branch.contains(it)).collect();
+    // A merge on the branch has a parent of another: that is not where this one grew from.
+    let oldest = branch.iter().next();
+    let first = oldest.map_or(&[][..], |&it| graph.parents(it));
+    outside
+        .into_iter()
+        .filter(|it| first.contains(it))
+        .collect()
 }
 
 impl FromStr for Target {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let digits = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let unknown = || Error::not_found(text);
+        let (branch, place) = match text.split_once('@') {
+            Some(("", _)) => return Err(unknown()),
+            Some((branch, place)) => (Some(branch.to_owned()), place),
+            None => (None, text),
+        };
+        let digits = place.trim_end_matches(|c: char| c.is_ascii_digit());
         let (name, offset) = match digits.strip_suffix(['+', '-']) {
-            Some(name) if digits.len() < text.len() => {
-                let offset = text[name.len()..].parse();
-                (name, offset.map_err(|_| Error::NotFound(text.to_owned()))?)
+            Some(name) if digits.len() < place.len() => {
+                let offset = place[name.len()..].parse();
+                (name, offset.map_err(|_| unknown())?)
             }
-            Some(_) | None => (text, 0),
+            Some(_) | None => (place, 0),
         };
         let anchor = match name {
-            "" if offset == 0 && text.is_empty() => return Err(Error::NotFound(String::new())),
+            "" if place.is_empty() => return Err(unknown()),
             "" | "current" => Anchor::Current,
             "head" => Anchor::Head,
             "heads" => Anchor::Heads,
@@ -129,6 +289,7 @@ impl FromStr for Target {
         };
         Ok(Self {
             text: text.to_owned(),
+            branch,
             anchor,
             offset,
         })
@@ -141,64 +302,9 @@ impl fmt::Display for Target {
     }
 }
 
-/// The head, if there are not several; none in an empty folder.
-fn only_head(directory: &Directory, graph: &Graph, target: &str) -> Result<Option<Version>, Error> {
-    let heads = graph.heads();
-    if heads.len() < 2 {
-        return Ok(heads.first().copied());
-    }
-    Err(Error::SeveralHeads {
-        target: target.to_owned(),
-        heads: heads
-            .iter()
-            .filter_map(|&head| directory.get(head))
-            .map(|revision| revision.up.path.clone())
-            .collect(),
-    })
-}
-
-/// The one revision that `name` can mean: its whole version before all others.
-fn locate(directory: &Directory, name: &str) -> Result<Version, Error> {
-    if let Some(exact) = name.parse().ok().and_then(|version| directory.get(version)) {
-        return Ok(exact.version);
-    }
-    let lower = name.to_lowercase();
-    let spoken = |revision: &Revision| revision.description.to_lowercase();
-    let tests: [&dyn Fn(&Revision) -> bool; 3] = [
-        &|revision| revision.version.to_string().starts_with(name),
-        &|revision| {
-            let words = spoken(revision);
-            words.replace(' ', "_") == lower || words.split(' ').any(|word| word == lower)
-        },
-        &|revision| {
-            spoken(revision)
-                .split(' ')
-                .any(|word| word.starts_with(&lower))
-        },
-    ];
-    for means in tests {
-        let found: Vec<Version> = directory
-            .revisions()
-            .filter(|revision| means(revision))
-            .map(|revision| revision.version)
-            .collect();
-        match found.as_slice() {
-            [] => {}
-            [only] => return Ok(*only),
-            _ => {
-                return Err(Error::AmbiguousName {
-                    name: name.to_owned(),
-                    choices: found,
-                });
-            }
-        }
-    }
-    Err(Error::NotFound(name.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Destination, Target};
+    use super::{Destination, Steps, Target};
     use crate::migration::directory::tests::directory;
     use crate::migration::{Error, Graph, Version};
 
@@ -219,17 +325,23 @@ mod tests {
     #[test]
     fn every_way_to_say_it() {
         let at = |number| Destination::Revisions(vec![Version::new(number)]);
+        let steps = |count| {
+            let branch = None;
+            Destination::Steps(Steps { count, branch })
+        };
         for (target, destination) in [
             ("head", at(20_270_101_000_000)),
             ("heads", at(20_270_101_000_000)),
             ("base", Destination::Base),
-            ("+2", Destination::Steps(2)),
-            ("-1", Destination::Steps(-1)),
-            ("current+1", Destination::Steps(1)),
-            ("current", Destination::Steps(0)),
+            ("+2", steps(2)),
+            ("-1", steps(-1)),
+            ("current+1", steps(1)),
+            ("current", steps(0)),
             ("20260106000000", at(20_260_106_000_000)),
             ("2027", at(20_270_101_000_000)),
             ("20260106", at(20_260_106_000_000)),
+            ("083000", at(20_260_105_083_000)),
+            ("5083000", at(20_260_105_083_000)),
             ("favorites", at(20_260_107_000_000)),
             ("FAV", at(20_260_107_000_000)),
             ("create_users", at(20_260_105_083_000)),
@@ -293,9 +405,10 @@ mod tests {
         ];
         let error = resolve(&files, "head").expect_err("two heads").to_string();
         assert_eq!(
-            error.replace('\\', "/"),
-            "Multiple head revisions are present for given argument 'head': \
-             `migrations/2_b.sql`, `migrations/3_c.sql`"
+            error,
+            "Multiple head revisions are present for given argument 'head'; please specify a \
+             specific target revision, '<branchname>@head' to narrow to a specific head, or \
+             'heads' for all heads"
         );
         let error = resolve(&files, "1+1").expect_err("two ways").to_string();
         assert_eq!(error, "ambiguous walk: `1+1` could lead to `2`, `3`");
@@ -306,5 +419,85 @@ mod tests {
     #[test]
     fn an_empty_folder_has_no_head_to_reach() {
         assert_eq!(resolve(&[], "head").expect("base"), Destination::Base);
+    }
+
+    const LABELLED: [(&str, &str); 6] = [
+        ("1_a.sql", ""),
+        ("2_b.sql", ""),
+        ("3_c.sql", "-- townpass:revises 2"),
+        ("4_d.sql", "-- townpass:revises 2\n-- townpass:label pay"),
+        ("5_e.sql", "-- townpass:revises 4"),
+        ("6_f.sql", "-- townpass:revises 3"),
+    ];
+
+    #[test]
+    fn a_branch_is_named_before_the_at() {
+        let at = |number| Destination::Revisions(vec![Version::new(number)]);
+        let pay = || [4, 5].map(Version::new).into();
+        for (target, destination) in [
+            ("pay", at(4)),
+            ("pay@head", at(5)),
+            ("pay@heads", at(5)),
+            ("5@head", at(5)),
+            ("f@head", at(6)),
+            ("pay@head-1", at(4)),
+            ("pay@base", Destination::BranchBase(pay())),
+            ("pay@2+1", at(4)),
+            ("3@2+2", at(6)),
+            ("pay@e", at(5)),
+            (
+                "pay@+1",
+                Destination::Steps(Steps {
+                    count: 1,
+                    branch: Some(pay()),
+                }),
+            ),
+        ] {
+            let found = resolve(&LABELLED, target).expect(target);
+            assert_eq!(found, destination, "{target}");
+        }
+        for (target, message) in [
+            ("@head", "can't locate revision identified by `@head`"),
+            ("nay@head", "can't locate revision identified by `nay`"),
+            ("pay@f", "can't locate revision identified by `f`"),
+        ] {
+            let error = resolve(&LABELLED, target).expect_err(target);
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn where_a_database_stands_is_a_revision_too() {
+        let revisions = |target: &str, standing: &[i64]| {
+            let directory = directory(&LABELLED).expect("reads");
+            let graph = Graph::of(&directory).expect("builds");
+            let standing: Vec<Version> = standing.iter().copied().map(Version::new).collect();
+            let target: Target = target.parse().expect("a target");
+            let found = target.revisions(&directory, &graph, &standing);
+            found.map(|found| found.into_iter().map(Version::number).collect::<Vec<_>>())
+        };
+        for (target, standing, found) in [
+            ("current", &[3, 4][..], &[3, 4][..]),
+            ("current", &[], &[]),
+            ("current+1", &[3], &[6]),
+            ("current-1", &[1], &[]),
+            ("pay@current", &[3, 4], &[4]),
+            ("pay@base", &[], &[2]),
+            ("base", &[], &[]),
+        ] {
+            let revisions = revisions(target, standing).expect(target);
+            assert_eq!(revisions, found, "{target}");
+        }
+        assert!(revisions("current+1", &[3, 4]).is_err());
+    }
+
+    #[test]
+    fn a_slip_is_guessed_at() {
+        let error = resolve(&LINE, "favorits").expect_err("no such word");
+        let help = miette::Diagnostic::help(&error).expect("help").to_string();
+        assert_eq!(
+            help,
+            "did you mean `favorites`? `townpass migrate history` lists them all"
+        );
     }
 }

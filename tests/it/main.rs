@@ -34,6 +34,7 @@ mod files;
 mod harness;
 #[cfg(unix)]
 mod migrate;
+mod migrate_history;
 #[cfg(unix)]
 mod migration;
 mod output;

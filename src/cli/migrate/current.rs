@@ -3,13 +3,13 @@
 use super::{Workplace, detail};
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::{journal, listing};
-use crate::report::view::migration::Current;
+use crate::migration::{self, journal, listing};
+use crate::report::view::history::Current;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Exit with 1 unless the database stands on every head
-    #[arg(long)]
+    /// Exit with 1 unless the database has every head
+    #[arg(short, long)]
     check_heads: bool,
 }
 
@@ -22,14 +22,16 @@ pub(super) async fn run(
     let mut session = workplace.connect(context).await?;
     let journal = journal::read(&mut session).await?;
     let revisions = listing::current(&directory, &journal)?;
-    let heads = listing::history(&directory, Some(&journal))?;
-    let at_heads = heads
-        .iter()
-        .filter(|entry| entry.head)
-        .all(|entry| entry.current == Some(true));
+    let mut lacking = listing::history(&directory, Some(&journal))?;
+    lacking.retain(|entry| entry.head && (entry.applied == Some(false) || entry.partial));
     context.printer.show(&Current {
         revisions,
+        database: workplace.url.as_ref().map(ToString::to_string),
         detail: detail(context),
     });
-    Ok(u8::from(args.check_heads && !at_heads))
+    if args.check_heads && !lacking.is_empty() {
+        let heads = lacking.iter().map(|entry| entry.revision).collect();
+        return Err(migration::Error::NotAtHeads { heads }.into());
+    }
+    Ok(0)
 }

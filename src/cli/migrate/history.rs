@@ -3,19 +3,25 @@
 use super::{Workplace, detail};
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::{journal, listing};
-use crate::report::view::migration::History;
+use crate::migration::{Range, journal, listing};
+use crate::report::view::history::{Drawing, History};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    /// Only a part: [start]:[end], both of them included
+    #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
+    rev_range: Option<Range>,
     /// Mark where the database stands
     #[arg(short, long)]
     indicate_current: bool,
+    /// Draw how the revisions follow each other
+    #[arg(long)]
+    graph: bool,
 }
 
 impl Args {
     pub(super) fn needs_database(&self) -> bool {
-        self.indicate_current
+        self.indicate_current || self.rev_range.as_ref().is_some_and(Range::is_relative)
     }
 }
 
@@ -25,15 +31,28 @@ pub(super) async fn run(
     args: &Args,
 ) -> Result<u8, Error> {
     let directory = workplace.history()?;
-    let journal = if args.indicate_current {
+    let journal = if args.needs_database() {
         let mut session = workplace.connect(context).await?;
         Some(journal::read(&mut session).await?)
     } else {
         None
     };
+    let shown = journal.as_ref().filter(|_| args.indicate_current);
+    let mut revisions = listing::part(&directory, journal.as_ref(), args.rev_range.as_ref())?;
+    if shown.is_none() {
+        for entry in &mut revisions {
+            entry.applied = None;
+            entry.current = None;
+        }
+    }
     context.printer.show(&History {
-        revisions: listing::history(&directory, journal.as_ref())?,
+        revisions,
         detail: detail(context),
+        drawing: if args.graph {
+            Drawing::Graph
+        } else {
+            Drawing::List
+        },
     });
     Ok(0)
 }

@@ -15,9 +15,12 @@ use crate::migration::{Directory, Session};
 use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
+pub(super) mod branches;
 pub(super) mod current;
+pub(super) mod heads;
 pub(super) mod history;
 mod origin;
+pub(super) mod show;
 pub(super) mod walk;
 
 /// How long a server may take to take a connection.
@@ -34,6 +37,12 @@ pub(crate) enum Verb {
     Current(current::Args),
     /// Show the revisions, newest first
     History(history::Args),
+    /// Show the revisions that nothing follows
+    Heads,
+    /// Show the revisions from which several branches grow
+    Branches,
+    /// Show all that is known of a revision
+    Show(show::Args),
 }
 
 impl Verb {
@@ -47,6 +56,8 @@ impl Verb {
         match self {
             Self::Upgrade(_) | Self::Downgrade(_) | Self::Current(_) => true,
             Self::History(args) => args.needs_database(),
+            Self::Show(args) => args.needs_database(),
+            Self::Heads | Self::Branches => false,
         }
     }
 }
@@ -114,6 +125,9 @@ pub(crate) async fn answer(
         Verb::Downgrade(args) => walk::downgrade(context, workplace, args).await,
         Verb::Current(args) => current::run(context, workplace, &args).await,
         Verb::History(args) => history::run(context, workplace, &args).await,
+        Verb::Heads => heads::run(context, workplace),
+        Verb::Branches => branches::run(context, workplace),
+        Verb::Show(args) => show::run(context, workplace, &args).await,
     }
 }
 

@@ -30,6 +30,7 @@ use crate::migration::direction::Direction;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
+use crate::migration::graph::Graph;
 use crate::migration::journal::{self, CREATE, Table, database};
 use crate::migration::ledger::Presence;
 use crate::migration::locate::{locate, lost};
@@ -178,10 +179,12 @@ pub async fn prepare(
     target: &Target,
     session: &mut Session,
 ) -> Result<Plan, Error> {
+    let graph = Graph::of(directory)?;
     let gone: Vec<Version> = journal
         .rows()
         .map(|row| row.version)
         .filter(|&version| directory.get(version).is_none())
+        .filter(|&version| graph.replacement(version).is_none())
         .collect();
     if gone.is_empty() {
         return Plan::make(direction, directory, journal, target);

@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Report;
-use crate::migration::listing::{self, Detail, Entry};
 use crate::migration::{Applied, Plan};
 use crate::report::words::{Count, Span};
 use crate::report::{Painter, Shade};
@@ -104,39 +103,5 @@ impl Report for WouldMove {
             )?;
         }
         Ok(())
-    }
-}
-
-/// What `current` found.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Current {
-    /// Where the database stands; empty at the base.
-    pub revisions: Vec<Entry>,
-    /// How much is told to a person.
-    #[serde(skip)]
-    pub detail: Detail,
-}
-
-impl Report for Current {
-    fn human(&self, out: &mut Painter) -> fmt::Result {
-        out.write_str(&listing::render_current(&self.revisions, self.detail))
-    }
-}
-
-/// What `history` found, newest first.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct History {
-    /// The revisions.
-    pub revisions: Vec<Entry>,
-    /// How much is told to a person.
-    #[serde(skip)]
-    pub detail: Detail,
-}
-
-impl Report for History {
-    fn human(&self, out: &mut Painter) -> fmt::Result {
-        out.write_str(&listing::render_history(&self.revisions, self.detail))
     }
 }

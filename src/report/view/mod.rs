@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Painter;
 
 pub mod down;
+pub mod history;
 pub mod migration;
 pub mod plan;
 pub mod reset;
