@@ -196,7 +196,8 @@ pub enum Error {
     #[error("`{}` was edited after it was applied", path.display())]
     #[diagnostic(help(
         "put the change into a new migration and restore this file; on a development database, \
-         `townpass dev migrate downgrade {version}-1` and upgrade again"
+         `townpass dev migrate downgrade {version}-1` and upgrade again. If the change means nothing \
+         to a database that has the old text, `townpass migrate repair --accept {version}`"
     ))]
     Edited {
         /// The revision.
@@ -248,6 +249,27 @@ pub enum Error {
         statement: usize,
         /// How many took effect.
         done: usize,
+    },
+    /// One revision was asked for, and another number of them named.
+    #[error("`{target}` is not one revision")]
+    #[diagnostic(help("name it by its version; `townpass migrate history -i` lists them all"))]
+    NotOne {
+        /// What was named.
+        target: String,
+    },
+    /// A revision that the database has not.
+    #[error("revision `{version}` is not applied")]
+    #[diagnostic(help("`townpass migrate history -i` shows which are"))]
+    NotApplied {
+        /// The revision.
+        version: Version,
+    },
+    /// A revision that is done.
+    #[error("revision `{version}` is not half done")]
+    #[diagnostic(help("`townpass migrate repair` lists what is wrong"))]
+    NotHalfDone {
+        /// The revision.
+        version: Version,
     },
     /// Another process runs a revision statement by statement.
     #[error("revision `{version}` is being run by {tenant}")]
@@ -359,6 +381,8 @@ pub struct Located {
     pub place: Place,
     /// What is wrong there.
     pub message: String,
+    /// PostgreSQL's code for it, if the server found it.
+    pub code: Option<String>,
     /// What the label at the place says.
     label: String,
     /// What to do.
@@ -383,12 +407,20 @@ impl Located {
         Self {
             place: Place::of(&source.text, at.start),
             message,
+            code: None,
             label,
             help,
             text: NamedSource::new(&path, Arc::clone(&source.text)).with_language("SQL"),
             at: SourceSpan::from(at.clone()),
             path,
         }
+    }
+
+    /// The same, found by the server under that code.
+    #[must_use]
+    pub fn with_code(mut self, code: &str) -> Self {
+        self.code = Some(code.to_owned());
+        self
     }
 }
 
@@ -414,6 +446,11 @@ impl fmt::Display for Regain<'_> {
 }
 
 impl Error {
+    /// Whether a migration raised this itself, by `RAISE EXCEPTION`.
+    pub(in crate::migration) fn is_raised(&self) -> bool {
+        matches!(self, Self::Failed(at) if at.code.as_deref() == Some("P0001"))
+    }
+
     /// The same, with what the ledger keeps of the revision that is missing.
     pub(in crate::migration) fn explained(self, kept: &[Kept]) -> Self {
         match self {
@@ -486,7 +523,10 @@ impl Diagnose for Error {
             | Self::AmbiguousWalk { .. }
             | Self::TooFar { .. }
             | Self::WrongWay { .. }
-            | Self::NotInOne { .. } => Blame::Usage,
+            | Self::NotInOne { .. }
+            | Self::NotOne { .. }
+            | Self::NotApplied { .. }
+            | Self::NotHalfDone { .. } => Blame::Usage,
             Self::Unreadable { .. } | Self::Database { .. } => Blame::Environment,
             Self::NotUtf8 { .. }
             | Self::BadName(_)

@@ -228,6 +228,14 @@ impl Table {
         )
     }
 
+    /// Takes the text of `step` for what was applied.
+    pub(in crate::migration) fn accept(&self, step: &Step) -> String {
+        format!(
+            "UPDATE {} SET checksum = decode('{}', 'hex') WHERE version = {}",
+            self.name, step.checksum, step.version,
+        )
+    }
+
     /// Takes the row of `version` away.
     pub(in crate::migration) fn delete(&self, version: Version) -> String {
         format!("DELETE FROM {} WHERE version = {version}", self.name)

@@ -70,7 +70,7 @@ pub(in crate::migration) fn locate(
     help.push(state.to_owned());
     let message = format!("{} ({})", cause.message(), cause.code());
     let label = cause.message().to_owned();
-    Located::new(&step.source, &at, message, label, help.join("\n"))
+    Located::new(&step.source, &at, message, label, help.join("\n")).with_code(cause.code())
 }
 
 /// The word of `text` that begins at `start`, or the one character there.

@@ -6,8 +6,8 @@
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, ConnectOptions as _};
 
 /// One connection, and how it was made.
 pub struct Session {
@@ -33,6 +33,12 @@ impl Session {
     /// Both, to be used at the same time.
     pub(in crate::migration) fn parts(&mut self) -> (&mut PgConnection, &PgConnectOptions) {
         (&mut self.connection, &self.options)
+    }
+
+    /// A session in another database of the same server.
+    pub(in crate::migration) async fn in_database(&self, name: &str) -> Result<Self, sqlx::Error> {
+        let options = self.options.clone().database(name);
+        Ok(Self::new(options.connect().await?, options))
     }
 }
 

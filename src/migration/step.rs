@@ -81,7 +81,31 @@ impl Step {
             None if script.uses_new_enum_value(&source.text) => Mode::Alone(Reason::EnumValue),
             None => Mode::Transaction,
         };
-        Ok(Self {
+        Ok(Self::with(direction, revision, graph, source, script, mode))
+    }
+
+    /// What is kept of a revision that is taken as done without being run, whatever its text.
+    pub(super) fn stamped(direction: Direction, revision: &Revision, graph: &Graph) -> Self {
+        let script = split(&revision.up.text).unwrap_or_default();
+        Self::with(
+            direction,
+            revision,
+            graph,
+            &revision.up,
+            script,
+            Mode::Transaction,
+        )
+    }
+
+    fn with(
+        direction: Direction,
+        revision: &Revision,
+        graph: &Graph,
+        source: &Source,
+        script: Script,
+        mode: Mode,
+    ) -> Self {
+        Self {
             direction,
             version: revision.version,
             description: revision.description.clone(),
@@ -93,7 +117,7 @@ impl Step {
             resume: None,
             up: Arc::clone(&revision.up.text),
             down: revision.down.as_ref().map(|down| Arc::clone(&down.text)),
-        })
+        }
     }
 
     /// The same, from where `lease` came to a stop. What took effect must not have been edited.

@@ -123,6 +123,19 @@ impl Printer {
         }
     }
 
+    /// Shows on stderr what a person should see before the result: what would change.
+    pub fn show_first(&self, report: &impl Report) {
+        match self.format {
+            Format::Human => {
+                let mut painter = self.painter();
+                if report.human(&mut painter).is_ok() {
+                    self.line(painter.finish().trim_end());
+                }
+            }
+            Format::Json => self.event(report),
+        }
+    }
+
     /// Passes bytes through to stdout: a server's log, a dump.
     pub fn out(&self, bytes: &[u8]) {
         if self.broken.borrow().is_some() {

@@ -12,7 +12,7 @@ use crate::sql::classify::{Conduct, classify};
 use crate::sql::lex::{Kind, Quote, Token, lex};
 
 /// The statements of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
     /// In the order of the text.
     pub statements: Vec<Statement>,

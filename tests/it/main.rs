@@ -36,6 +36,12 @@ mod harness;
 mod migrate;
 mod migrate_history;
 #[cfg(unix)]
+mod migrate_repair;
+#[cfg(unix)]
+mod migrate_stamp;
+#[cfg(unix)]
+mod migrate_verify;
+#[cfg(unix)]
 mod migration;
 mod output;
 mod split;

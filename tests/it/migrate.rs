@@ -2,24 +2,13 @@
 
 use crate::support::{Town, cluster::Database};
 
-fn url(database: &Database, dialect: &str) -> String {
-    let options = database.options();
-    format!(
-        "{dialect}://{}@{}:{}/{}",
-        options.get_username(),
-        options.get_host(),
-        options.get_port(),
-        options.get_database().expect("it has a name")
-    )
-}
-
 #[tokio::test]
 async fn along_the_history_with_a_url_of_any_dialect() {
     let database = Database::fresh().await;
     let town = Town::bare().with_example_migrations();
     let run = |words: &str| {
         town.townpass(words.split(' '))
-            .env("DATABASE_URL", url(&database, "postgresql+psycopg"))
+            .env("DATABASE_URL", database.url("postgresql+psycopg"))
             .env("DOCKER_HOST", "tcp://127.0.0.1:1")
             .run()
     };
@@ -45,11 +34,11 @@ async fn along_the_history_with_a_url_of_any_dialect() {
     let flag = town
         .townpass([
             "--database-url",
-            &url(&other, "postgresql"),
+            &other.url("postgresql"),
             "migrate",
             "current",
         ])
-        .env("DATABASE_URL", url(&database, "postgresql"))
+        .env("DATABASE_URL", database.url("postgresql"))
         .run()
         .success();
     assert_eq!(flag.stdout, "");

@@ -20,7 +20,11 @@ pub(super) mod current;
 pub(super) mod heads;
 pub(super) mod history;
 mod origin;
+mod patience;
+pub(super) mod repair;
 pub(super) mod show;
+pub(super) mod stamp;
+pub(super) mod verify;
 pub(super) mod walk;
 
 /// How long a server may take to take a connection.
@@ -43,6 +47,15 @@ pub(crate) enum Verb {
     Branches,
     /// Show all that is known of a revision
     Show(show::Args),
+    /// Say where the database stands, and run nothing
+    Stamp(stamp::Args),
+    /// Create the tables that say what is applied, if they are missing
+    #[command(alias = "ensure_version")]
+    EnsureVersion(stamp::EnsureArgs),
+    /// Prove on a scratch database that every revision goes up, down and up again
+    Verify(verify::Args),
+    /// List what is wrong between folder and database, or put it right
+    Repair(repair::Args),
 }
 
 impl Verb {
@@ -54,7 +67,13 @@ impl Verb {
     /// Whether the verb looks at a database at all.
     pub(crate) fn needs_database(&self) -> bool {
         match self {
-            Self::Upgrade(_) | Self::Downgrade(_) | Self::Current(_) => true,
+            Self::Upgrade(_)
+            | Self::Downgrade(_)
+            | Self::Current(_)
+            | Self::Stamp(_)
+            | Self::EnsureVersion(_)
+            | Self::Verify(_)
+            | Self::Repair(_) => true,
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
             Self::Heads | Self::Branches => false,
@@ -128,6 +147,10 @@ pub(crate) async fn answer(
         Verb::Heads => heads::run(context, workplace),
         Verb::Branches => branches::run(context, workplace),
         Verb::Show(args) => show::run(context, workplace, &args).await,
+        Verb::Stamp(args) => stamp::run(context, workplace, args).await,
+        Verb::EnsureVersion(args) => stamp::ensure(context, workplace, args).await,
+        Verb::Verify(args) => verify::run(context, workplace, args).await,
+        Verb::Repair(args) => repair::run(context, workplace, args).await,
     }
 }
 

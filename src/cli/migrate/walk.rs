@@ -1,12 +1,9 @@
 //! `upgrade` and `downgrade`: the two ways along the history.
 
-use std::time::Duration;
-
-use super::{Workplace, origin};
+use super::Workplace;
+use super::patience::Patience;
 use crate::cli::context::Context;
-use crate::cli::duration;
 use crate::error::Error;
-use crate::migration::lock::Scope;
 use crate::migration::runner::{self, Transactions};
 use crate::migration::{Direction, Options, Target, journal};
 use crate::report::Story;
@@ -59,58 +56,15 @@ struct How {
     patience: Patience,
 }
 
-/// How long others are waited for.
-#[derive(Debug, Default, clap::Args)]
-struct Patience {
-    /// How long to wait in all for others: a process that migrates this database, or sessions
-    /// that use what a statement needs
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_WAIT_LOCK")]
-    wait_lock: Option<Duration>,
-    /// How long a statement may wait at a time for a table that others use, before it lets those
-    /// behind it pass and is tried again
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_LOCK_TIMEOUT")]
-    lock_timeout: Option<Duration>,
-    /// How long a statement may run
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_STATEMENT_TIMEOUT")]
-    statement_timeout: Option<Duration>,
-    /// Who holds the migration lock: each revision's transaction, or the session from the first
-    /// to the last, which needs a connection without a pooler
-    #[arg(
-        long,
-        value_name = "SCOPE",
-        value_enum,
-        default_value_t,
-        env = "TOWNPASS_LOCK_SCOPE"
-    )]
-    lock_scope: LockScope,
-}
-
-/// Who holds the migration lock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-enum LockScope {
-    #[default]
-    Transaction,
-    Session,
-}
-
 impl How {
     fn options(&self, context: &Context) -> Options {
-        let usual = Options::default();
-        let patience = &self.patience;
         Options {
-            wait_lock: patience.wait_lock.unwrap_or(usual.wait_lock),
-            lock_timeout: patience.lock_timeout.unwrap_or(usual.lock_timeout),
-            statement_timeout: patience.statement_timeout.or(usual.statement_timeout),
-            lock_scope: match patience.lock_scope {
-                LockScope::Transaction => Scope::Transaction,
-                LockScope::Session => Scope::Session,
-            },
             transactions: if self.single_transaction {
                 Transactions::One
             } else {
                 Transactions::Each
             },
-            origin: origin::of(context, self.tag.clone()),
+            ..self.patience.options(context, self.tag.clone())
         }
     }
 }

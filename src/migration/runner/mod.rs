@@ -16,7 +16,12 @@ mod gate;
 mod indexes;
 pub mod monitor;
 pub mod notice;
+mod repair;
+mod stamp;
 mod transaction;
+
+pub use repair::mend;
+pub use stamp::{ensure_tables, stamp};
 
 use std::time::Duration;
 

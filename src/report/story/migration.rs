@@ -74,6 +74,18 @@ impl Story<'_> {
         }
     }
 
+    /// Tells an event of the runner while it verifies: only what is out of the ordinary is worth a
+    /// line, since each revision is run three times.
+    pub fn verification(&self, event: &Event<'_>) {
+        match event {
+            Event::Begin { step, .. } => {
+                self.spin(&format!("verifying {}, {}", step.version, step.description));
+            }
+            Event::Done { .. } | Event::Statement { .. } | Event::Notice { .. } => {}
+            _ => self.migration(event),
+        }
+    }
+
     /// Tells who is waited for.
     fn others_in_the_way(&self, event: &Event<'_>) {
         match *event {

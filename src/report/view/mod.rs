@@ -10,10 +10,13 @@ pub mod down;
 pub mod history;
 pub mod migration;
 pub mod plan;
+pub mod repair;
 pub mod reset;
 pub mod snapshot;
+pub mod stamp;
 pub mod status;
 pub mod url;
+pub mod verify;
 
 /// A result that can be shown to a person and to a script.
 pub trait Report: Serialize {

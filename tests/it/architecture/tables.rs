@@ -76,6 +76,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "migration/lock.rs",
             "migration/runner/",
             "migration/session.rs",
+            "migration/verify/",
         ],
     ),
     ("std::env", &["config/env.rs"]),

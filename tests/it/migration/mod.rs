@@ -2,7 +2,7 @@
 //! and database.
 
 mod failure;
-mod folder;
+pub(crate) mod folder;
 mod interleaved;
 mod lock;
 mod resume;

@@ -58,6 +58,18 @@ impl Database {
         self.cluster.options(&self.name)
     }
 
+    /// Its URL, in a dialect: `postgresql+psycopg`.
+    pub(crate) fn url(&self, dialect: &str) -> String {
+        let options = self.options();
+        format!(
+            "{dialect}://{}@{}:{}/{}",
+            options.get_username(),
+            options.get_host(),
+            options.get_port(),
+            self.name
+        )
+    }
+
     /// A new session for migrations.
     pub(crate) async fn session(&self) -> Session {
         Session::new(self.connect().await, self.options())

@@ -41,6 +41,20 @@ impl Output {
         self
     }
 
+    /// Asserts that stdout is `text`.
+    #[track_caller]
+    pub(crate) fn prints(self, text: &str) -> Self {
+        assert_eq!(self.stdout, text, "stdout\n{self}");
+        self
+    }
+
+    /// Asserts that `text` stands in stdout.
+    #[track_caller]
+    pub(crate) fn shows(self, text: &str) -> Self {
+        assert!(self.stdout.contains(text), "no `{text}` in\n{self}");
+        self
+    }
+
     /// Asserts that `text` stands in neither stream, redacted or raw: for secrets.
     #[track_caller]
     pub(crate) fn hides(self, text: &str) -> Self {

@@ -1,0 +1,112 @@
+//! `repair`: what is wrong between folder and journal, and what was asked to be put right.
+
+use super::Workplace;
+use super::patience::Patience;
+use crate::cli::confirm;
+use crate::cli::context::Context;
+use crate::error::Error;
+use crate::migration::repair::{self, Repair, Wish};
+use crate::migration::{Directory, Session, Target, journal, runner};
+use crate::report::view::repair::{Difference, Repaired, Troubles};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    wish: WishArgs,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// What is put right; without any, what is wrong is listed.
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct WishArgs {
+    /// Take the file of an applied revision as it is now; the difference is shown first
+    #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
+    accept: Option<Target>,
+    /// Count a half-done revision as applied: the rest was done by hand
+    #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
+    applied: Option<Target>,
+    /// Count a half-done revision as not applied: what it did was undone by hand
+    #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
+    reverted: Option<Target>,
+}
+
+impl WishArgs {
+    fn named(&self) -> Option<(Wish, &Target)> {
+        [
+            (Wish::Accept, &self.accept),
+            (Wish::Applied, &self.applied),
+            (Wish::Reverted, &self.reverted),
+        ]
+        .into_iter()
+        .find_map(|(wish, target)| target.as_ref().map(|target| (wish, target)))
+    }
+}
+
+pub(super) async fn run(context: &Context, workplace: &Workplace, args: Args) -> Result<u8, Error> {
+    let directory = workplace.history()?;
+    let mut session = workplace.connect(context).await?;
+    match args.wish.named() {
+        None => survey(context, &directory, &mut session).await,
+        Some((wish, target)) => {
+            let journal = journal::read(&mut session).await?;
+            let all: Vec<_> = journal.versions().into_iter().collect();
+            let kept = journal::kept(&mut session, &all).await?;
+            let repair = Repair::plan(wish, &directory, &journal, target, &kept)?;
+            mend(context, repair, &args, &mut session).await
+        }
+    }
+}
+
+/// Lists what is wrong.
+async fn survey(
+    context: &Context,
+    directory: &Directory,
+    session: &mut Session,
+) -> Result<u8, Error> {
+    let journal = journal::read(session).await?;
+    let gone: Vec<_> = journal
+        .versions()
+        .into_iter()
+        .filter(|&version| directory.get(version).is_none())
+        .collect();
+    let kept = journal::kept(session, &gone).await?;
+    let troubles = Troubles::from(repair::survey(directory, &journal, &kept)?.as_slice());
+    let well = !troubles.in_the_way();
+    context.printer.show(&troubles);
+    Ok(u8::from(!well))
+}
+
+/// Shows what would change, asks, and changes it.
+async fn mend(
+    context: &Context,
+    repair: Option<Repair>,
+    args: &Args,
+    session: &mut Session,
+) -> Result<u8, Error> {
+    let Some(repair) = repair else {
+        context.printer.show(&Repaired::nothing());
+        return Ok(0);
+    };
+    if repair.wish == Wish::Accept {
+        context.printer.show_first(&Difference::of(&repair));
+    }
+    if args.dry_run {
+        context.printer.show(&Repaired::would(&repair));
+        return Ok(0);
+    }
+    confirm::require(context, &repair.step.version.to_string()).await?;
+    let options = args.patience.options(context, None);
+    let story = context.story();
+    runner::mend(&repair, session, &options, &mut |event| {
+        story.migration(&event);
+    })
+    .await?;
+    drop(story);
+    context.printer.show(&Repaired::done(&repair));
+    Ok(0)
+}
