@@ -35,6 +35,8 @@ pub(crate) struct Session {
     pub(super) state: State,
     /// Why the embedded provider was chosen, where nobody asked for it.
     standing_in: Option<StandingIn>,
+    /// Where the database has answered in this run.
+    pub(super) answered_at: Option<Endpoint>,
 }
 
 /// A database that answers.
@@ -96,6 +98,7 @@ impl Session {
             places,
             state,
             standing_in,
+            answered_at: None,
         })
     }
 
@@ -137,8 +140,9 @@ impl Session {
         self.answered(target, ready, story)
     }
 
-    fn answered(&self, target: Target, ready: Ready, story: &Story<'_>) -> Result<Up, Error> {
+    fn answered(&mut self, target: Target, ready: Ready, story: &Story<'_>) -> Result<Up, Error> {
         self.remember()?;
+        self.answered_at = Some(target.endpoint.clone());
         story.ready(&format!(
             "PostgreSQL {} answers on {} after {}",
             ready.server_version,
