@@ -21,6 +21,7 @@ mod dev_logs;
 mod dev_migrate;
 mod dev_psql;
 mod dev_reset_db;
+mod dev_run;
 mod dev_snapshot;
 mod dev_status;
 mod dev_up;
