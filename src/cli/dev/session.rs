@@ -39,6 +39,15 @@ pub(crate) struct Session {
     pub(super) answered_at: Option<Endpoint>,
 }
 
+/// What a server is waited for.
+#[derive(Clone, Copy, Debug)]
+enum Until {
+    /// The database answers.
+    Ready,
+    /// Its owner gets in, whether or not the database is there.
+    Admitted,
+}
+
 /// A database that answers.
 #[derive(Debug)]
 pub(crate) struct Up {
@@ -110,16 +119,7 @@ impl Session {
 
     /// Starts the database and waits until it answers its owner.
     pub(crate) async fn up(&mut self, context: &Context, story: &Story<'_>) -> Result<Up, Error> {
-        self.start(context, story).await?;
-        let target = self.target().await?;
-        let ready = until_ready(
-            &*self.provider,
-            &target,
-            self.settings.timeout,
-            &mut |event| story.database(&event),
-        )
-        .await?;
-        self.answered(target, ready, story)
+        self.up_until(Until::Ready, context, story).await
     }
 
     /// The same for a reset, which makes the database where it is missing.
@@ -128,16 +128,24 @@ impl Session {
         context: &Context,
         story: &Story<'_>,
     ) -> Result<Up, Error> {
+        self.up_until(Until::Admitted, context, story).await
+    }
+
+    async fn up_until(
+        &mut self,
+        until: Until,
+        context: &Context,
+        story: &Story<'_>,
+    ) -> Result<Up, Error> {
         self.start(context, story).await?;
         let target = self.target().await?;
-        let ready = until_admitted(
-            &*self.provider,
-            &target,
-            self.settings.timeout,
-            &mut |event| story.database(&event),
-        )
-        .await?;
-        self.answered(target, ready, story)
+        let (provider, patience) = (&*self.provider, self.settings.timeout);
+        let mut tell = |event: database::Event<'_>| story.database(&event);
+        let ready = match until {
+            Until::Ready => until_ready(provider, &target, patience, &mut tell).await,
+            Until::Admitted => until_admitted(provider, &target, patience, &mut tell).await,
+        };
+        self.answered(target, ready?, story)
     }
 
     fn answered(&mut self, target: Target, ready: Ready, story: &Story<'_>) -> Result<Up, Error> {
