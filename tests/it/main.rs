@@ -42,6 +42,8 @@ mod output;
 mod split;
 #[cfg(unix)]
 mod stand_in;
+#[cfg(unix)]
+mod stress;
 #[cfg_attr(
     not(unix),
     expect(dead_code, reason = "some tests that use it are of Unix alone")
