@@ -16,6 +16,7 @@ mod confirm;
 mod context;
 mod dev;
 mod duration;
+mod elsewhere;
 mod exit;
 mod globals;
 mod migrate;
@@ -65,7 +66,7 @@ impl Command {
 pub fn main() -> ExitCode {
     let Cli { globals, command } = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(usage) => return explain(&usage),
+        Err(usage) => return explain(&elsewhere::advise(usage, &Cli::command())),
     };
     let context = Context::new(Env::snapshot(), globals);
     let ended = block_on(&context, command).and_then(|code| {

@@ -1,13 +1,12 @@
-//! One look at a server from here: an authenticated query, asked on two connections.
+//! One look at a server from here: an authenticated query, asked twice.
 
 use std::time::Duration;
 
-use futures_util::future::try_join;
 use tokio::time;
 
 use super::{Refusal, Session, Target, cluster::Cluster};
 
-/// The pause between the two connections.
+/// The pause before a young server is asked again.
 const PAUSE: Duration = Duration::from_millis(50);
 /// A server younger than this may still be the temporary one of an initialisation.
 const YOUNG: Duration = Duration::from_secs(3);
@@ -21,38 +20,22 @@ pub(in crate::database) struct Answer {
     started: String,
 }
 
-/// How the two connections are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::database) enum Asking {
-    /// At once: for a server that probably has been there for long.
-    Together,
-    /// The second once the first has its answer: a server that does not answer is knocked at once.
-    InTurn,
-}
-
-/// Asks twice. The second connection must find the server of the first, and where that is young
-/// it must come after a pause.
+/// Asks twice. The second answer must come from the server of the first. One that is young is asked
+/// on a second connection, after a pause: it may be gone by then. One that has been there for long
+/// is asked again where it was asked first, since the start of a session is what costs.
 pub(in crate::database) async fn answer(
     target: &Target,
     deadline: Duration,
-    asking: Asking,
 ) -> Result<Answer, Refusal> {
-    let (first, second) = match asking {
-        Asking::Together => {
-            let (first, second) = try_join(look(target, deadline), look(target, deadline)).await?;
-            (first, Some(second))
-        }
-        Asking::InTurn => (look(target, deadline).await?, None),
-    };
-    let second = match second {
-        Some(second) if first.age >= YOUNG => second,
-        _ => {
-            if first.age < YOUNG {
-                time::sleep(PAUSE).await;
-            }
-            look(target, deadline).await?
-        }
-    };
+    let mut session = Session::open(target, deadline).await?;
+    let first = ask(&mut session, deadline).await?;
+    if first.age < YOUNG {
+        session.close().await;
+        time::sleep(PAUSE).await;
+        session = Session::open(target, deadline).await?;
+    }
+    let second = ask(&mut session, deadline).await?;
+    session.close().await;
     if first.started == second.started {
         Ok(second)
     } else {
@@ -62,8 +45,7 @@ pub(in crate::database) async fn answer(
     }
 }
 
-async fn look(target: &Target, deadline: Duration) -> Result<Answer, Refusal> {
-    let mut session = Session::open(target, deadline).await?;
+async fn ask(session: &mut Session, deadline: Duration) -> Result<Answer, Refusal> {
     let question = session.rows(
         "select pg_postmaster_start_time()::text, \
          greatest(0, extract(epoch from clock_timestamp() - pg_postmaster_start_time()))::float8::text, \
@@ -74,7 +56,6 @@ async fn look(target: &Target, deadline: Duration) -> Result<Answer, Refusal> {
     let rows = rows
         .map_err(|_| Refusal::Silent)?
         .map_err(|complaint| Refusal::Protocol(complaint.to_string()))?;
-    session.close().await;
     let mut values = rows.into_iter().flatten().map(Option::unwrap_or_default);
     let mut next = || values.next().unwrap_or_default();
     let (started, age) = (next(), next());

@@ -54,6 +54,16 @@ pub enum Error {
         last: String,
     },
 
+    /// The name of the database's host leads nowhere.
+    #[error("the host name `{host}` is not known here")]
+    #[diagnostic(help(
+        "correct or unset `TOWNPASS_DB_HOST` if that names it; `townpass -v dev url` says where the address comes from"
+    ))]
+    UnknownHost {
+        /// The name.
+        host: String,
+    },
+
     /// The server refuses us and we could not find out why.
     #[error("`{endpoint}` refuses role `{role}`: {refusal}")]
     #[diagnostic(help(
@@ -352,6 +362,7 @@ impl Diagnose for Error {
             Self::NotRunning
             | Self::NotReady { .. }
             | Self::Unreachable { .. }
+            | Self::UnknownHost { .. }
             | Self::Refused { .. }
             | Self::StalePassword { .. }
             | Self::RoleMissing { .. }

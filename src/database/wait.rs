@@ -3,16 +3,19 @@
 //! A health check, `pg_isready` and a TCP connect all lie while a fresh volume is initialised:
 //! the image first runs a temporary server, and a port proxy takes connections before any
 //! server listens. So the one question asked here is the one the application will ask. It is
-//! asked on two connections, and both must name the same `pg_postmaster_start_time()`; a server
-//! that is only seconds old is given a moment between them.
+//! asked twice, and both answers must name the same `pg_postmaster_start_time()`; a server that is
+//! only seconds old is given a moment and has to take a second connection.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::IpAddr,
+    time::{Duration, Instant},
+};
 
-use tokio::time;
+use tokio::{net, time};
 
 use super::{
     Error, Event, Provider, Refusal, Target,
-    answer::{Asking, answer},
+    answer::answer,
     cluster::Cluster,
     diagnosis::{self, Identity},
 };
@@ -21,7 +24,8 @@ use crate::ident::DatabaseName;
 /// The pause between two attempts. A cold start takes about two seconds; this wastes a
 /// fortieth of them at most.
 const PAUSE: Duration = Duration::from_millis(50);
-/// The pause where each attempt leaves a line in the server's log, or the wait is long already.
+/// The longest pause: where the answer is final, the wait is long already, or the server starts and
+/// writes a line into its log at each attempt.
 const LONG_PAUSE: Duration = Duration::from_millis(250);
 /// The longest that the first attempt may take. Each that was in vain for its shortness alone may
 /// take twice as long as the one before: where everything is slow, so are we.
@@ -59,12 +63,10 @@ pub async fn until_ready(
     let mut asked = begun;
     let mut longest = ATTEMPT;
     let mut refused_for_good = false;
-    let mut asking = Asking::Together;
+    let mut starting = 0;
     loop {
         let left = patience.saturating_sub(begun.elapsed());
-        let answered = answer(target, left.min(longest), asking).await;
-        asking = Asking::InTurn;
-        let refusal = match answered {
+        let refusal = match answer(target, left.min(longest)).await {
             Ok(answer) => {
                 let identity =
                     diagnosis::ensure_same_server(provider, target, &answer, DRIFT).await?;
@@ -86,6 +88,10 @@ pub async fn until_ready(
         if matches!(refusal, Refusal::Silent) {
             longest *= 2;
         }
+        let host = &target.endpoint.host;
+        if matches!(refusal, Refusal::Network(_)) && is_unknown(host).await {
+            return Err(Error::UnknownHost { host: host.clone() });
+        }
 
         let because = refusal.to_string();
         on_event(Event::Waiting {
@@ -105,7 +111,11 @@ pub async fn until_ready(
                 last: because,
             });
         }
-        time::sleep(pause(&refusal, begun.elapsed()).min(left)).await;
+        starting = match refusal {
+            Refusal::Starting(_) => starting + 1,
+            _ => 0,
+        };
+        time::sleep(pause(&refusal, begun.elapsed(), starting).min(left)).await;
     }
 }
 
@@ -126,11 +136,49 @@ pub async fn until_admitted(
     }
 }
 
-fn pause(refusal: &Refusal, elapsed: Duration) -> Duration {
-    let logged = refusal.is_final() || matches!(refusal, Refusal::Starting(_));
-    if logged || elapsed > Duration::from_secs(15) {
+/// Whether a name leads nowhere, now that connecting to it has failed.
+async fn is_unknown(host: &str) -> bool {
+    host.parse::<IpAddr>().is_err() && net::lookup_host((host, 0)).await.is_err()
+}
+
+/// The pause after a refusal, the `starting`th in a row of a server that starts. One that listens
+/// answers soon, or has to recover and takes longer each time one looks.
+fn pause(refusal: &Refusal, elapsed: Duration, starting: u32) -> Duration {
+    if refusal.is_final() || elapsed > Duration::from_secs(15) {
         LONG_PAUSE
     } else {
-        PAUSE
+        let doubled = PAUSE * 2_u32.pow(starting.saturating_sub(1).min(8));
+        doubled.min(LONG_PAUSE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::pause;
+    use crate::database::Refusal;
+
+    #[test]
+    fn the_pause_is_short_where_the_next_look_may_be_the_last() {
+        let soon = Duration::from_secs(1);
+        let starts = || Refusal::Starting("the database system is starting up".to_owned());
+        for (refusal, elapsed, starting, expected) in [
+            (Refusal::Closed, soon, 0, 50),
+            (Refusal::HungUp, soon, 0, 50),
+            (starts(), soon, 1, 50),
+            (starts(), soon, 2, 100),
+            (starts(), soon, 3, 200),
+            (starts(), soon, 4, 250),
+            (starts(), soon, 4000, 250),
+            (Refusal::Password(String::new()), soon, 0, 250),
+            (Refusal::Closed, Duration::from_secs(16), 0, 250),
+        ] {
+            assert_eq!(
+                pause(&refusal, elapsed, starting),
+                Duration::from_millis(expected),
+                "{refusal:?}, {starting}"
+            );
+        }
     }
 }

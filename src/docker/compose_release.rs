@@ -11,8 +11,9 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-/// A plugin that does not answer by then is none.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A plugin that does not answer by then is none. A machine at its limits takes seconds to start a
+/// program, and the hash of another release would make Compose recreate what we create.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The release that Docker's own client would run, such as `2.26.1-4`.
 pub(in crate::docker) async fn installed(configuration: Option<&Path>) -> Option<String> {

@@ -4,6 +4,7 @@ use std::{
     future::Future,
     io,
     pin::Pin,
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
     time::Duration,
 };
@@ -24,7 +25,7 @@ use super::{
     credentials::Keyring,
     dial::{self, Dial, Wire},
     endpoint::Candidate,
-    engine::Facts,
+    engine::{ApiVersion, Facts},
     surroundings::Surroundings,
 };
 
@@ -46,22 +47,33 @@ pub async fn connect(surroundings: &Surroundings) -> Result<Engine, Error> {
 
 async fn attempt(candidate: &Candidate, surroundings: &Surroundings) -> Result<Engine, Cause> {
     let dial = Dial::new(&candidate.address, &surroundings.ssh)?;
-    let api = client(&dial).map_err(|error| Cause::Other(error.to_string()))?;
-    // Asking for the version proves as much as a ping, and says more.
-    let version = match timeout(dial.patience(), api.version()).await {
-        Ok(Ok(version)) => version,
+    let spoken = Spoken::default();
+    let api = client(&dial, &spoken).map_err(|error| Cause::Other(error.to_string()))?;
+    // Asked for its version, an engine runs its helpers to ask for theirs, which takes longer than
+    // all else that a running database needs. The head of every answer says what we need to know.
+    match timeout(dial.patience(), api.ping()).await {
+        Ok(Ok(_)) => {}
         Ok(Err(error)) => return Err(dial::cause_of(&error)),
         Err(_) => return Err(Cause::TimedOut),
-    };
-    let facts = Facts::new(candidate.clone(), version)
+    }
+    let api_version = spoken
+        .get()
+        .copied()
         .ok_or_else(|| Cause::NotAnEngine("its answer names no API version".to_owned()))?;
+    let facts = Facts {
+        endpoint: candidate.clone(),
+        api_version,
+    };
     let keyring = Keyring {
         configuration: surroundings.configuration(),
     };
     Ok(Engine::new(api, dial, facts, keyring))
 }
 
-fn client(dial: &Dial) -> Result<Docker, bollard::errors::Error> {
+/// The newest API that the engine speaks, once it has answered.
+type Spoken = Arc<OnceLock<ApiVersion>>;
+
+fn client(dial: &Dial, spoken: &Spoken) -> Result<Docker, bollard::errors::Error> {
     // The body's type has no public name, so the client is made where a request shows it.
     fn requests<B>(dial: Dial) -> Client<Connector, B>
     where
@@ -71,17 +83,29 @@ fn client(dial: &Dial) -> Result<Docker, bollard::errors::Error> {
         Client::builder(TokioExecutor::new()).build(Connector(dial))
     }
     let client = requests(dial.clone());
+    let spoken = Arc::clone(spoken);
     Docker::connect_with_custom_transport(
         move |mut request: BollardRequest| {
             credentials_for_urls(request.headers_mut());
             let answer = client.request(request);
-            async move { Ok(answer.await?) }
+            let spoken = Arc::clone(&spoken);
+            async move {
+                let answer = answer.await?;
+                if let Some(version) = answer.headers().get("api-version").and_then(api_version) {
+                    spoken.get_or_init(|| version);
+                }
+                Ok(answer)
+            }
         },
         // Names nothing: each request goes where `dial` goes.
         Some("http://engine"),
         REQUEST_TIMEOUT.as_secs(),
         API_DEFAULT_VERSION,
     )
+}
+
+fn api_version(header: &HeaderValue) -> Option<ApiVersion> {
+    ApiVersion::parse(header.to_str().ok()?)
 }
 
 /// bollard writes credentials in base64's usual alphabet; the engine reads that for URLs, and

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use bollard::{Docker, models::SystemVersion};
+use bollard::Docker;
 
 use super::{
     address::{Address, SshTarget},
@@ -26,16 +26,8 @@ pub struct Engine {
 pub struct Facts {
     /// The endpoint that answered.
     pub endpoint: Candidate,
-    /// Its version, as `20.10.24`.
-    pub version: String,
     /// The newest API it speaks.
     pub api_version: ApiVersion,
-    /// Whose engine it is.
-    pub flavour: Flavour,
-    /// The processor of its containers, in Go's words: `amd64`, `arm64`.
-    pub architecture: String,
-    /// The system of its containers, in Go's words: `linux`, `windows`.
-    pub system: String,
 }
 
 /// The version of an engine's API.
@@ -48,7 +40,7 @@ pub struct ApiVersion {
 }
 
 impl ApiVersion {
-    fn parse(text: &str) -> Option<Self> {
+    pub(in crate::docker) fn parse(text: &str) -> Option<Self> {
         let (major, minor) = text.split_once('.')?;
         Some(Self {
             major: major.parse().ok()?,
@@ -61,15 +53,6 @@ impl fmt::Display for ApiVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)
     }
-}
-
-/// Whose engine answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavour {
-    /// Docker's.
-    Docker,
-    /// Podman's compatible service.
-    Podman,
 }
 
 /// Where the engine's published ports are reached.
@@ -85,28 +68,6 @@ pub enum Reach {
 }
 
 impl Facts {
-    /// `None` where the answer is not an engine's.
-    pub(in crate::docker) fn new(endpoint: Candidate, answer: SystemVersion) -> Option<Self> {
-        let api_version = ApiVersion::parse(answer.api_version.as_deref()?)?;
-        let podman = answer
-            .components
-            .iter()
-            .flatten()
-            .any(|component| component.name.contains("Podman"));
-        Some(Self {
-            endpoint,
-            version: answer.version.unwrap_or_default(),
-            api_version,
-            flavour: if podman {
-                Flavour::Podman
-            } else {
-                Flavour::Docker
-            },
-            architecture: answer.arch.unwrap_or_default(),
-            system: answer.os.unwrap_or_default(),
-        })
-    }
-
     /// Where the engine's published ports are reached.
     pub fn reach(&self) -> Reach {
         match &self.endpoint.address {

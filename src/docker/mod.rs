@@ -79,6 +79,7 @@ pub mod attach;
 pub mod exec;
 pub mod logs;
 pub mod run;
+pub mod run_service;
 
 pub use attach::Attachment;
 pub use attempt::{Attempt, Cause};

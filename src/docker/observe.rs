@@ -226,10 +226,7 @@ impl Engine {
     }
 
     /// A container that may be gone since it was listed.
-    pub(in crate::docker) async fn inspect_if_there(
-        &self,
-        id: &str,
-    ) -> Result<Option<Container>, Error> {
+    pub async fn inspect_if_there(&self, id: &str) -> Result<Option<Container>, Error> {
         let answer = self.api().inspect_container(id, None).await;
         Ok(found(answer, || format!("inspect container `{id}`"))?.map(Container::read))
     }

@@ -26,6 +26,25 @@ pub struct UpPlan<'a> {
     pub patience: Duration,
 }
 
+impl UpPlan<'_> {
+    /// The same without the container of `service` itself: all that one of its kind needs.
+    #[must_use]
+    pub fn around(mut self, service: &ServiceName) -> Self {
+        self.steps.retain(|step| match step {
+            Step::Create { service: of, .. }
+            | Step::Start { service: of, .. }
+            | Step::Attach { service: of, .. } => of.name != *service,
+            Step::Image { .. }
+            | Step::Network { .. }
+            | Step::Volume { .. }
+            | Step::Await { .. }
+            | Step::Remove { .. }
+            | Step::Unpause { .. } => true,
+        });
+        self
+    }
+}
+
 /// One thing to do.
 #[derive(Clone, Debug)]
 pub enum Step<'a> {

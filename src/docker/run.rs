@@ -50,6 +50,27 @@ pub struct OneOff<'a> {
     pub labels: Labels,
 }
 
+/// What a one-off container is called, as Compose calls it.
+pub(in crate::docker) struct Named {
+    pub(in crate::docker) name: String,
+    /// The random part in full, for its label.
+    pub(in crate::docker) slug: String,
+}
+
+impl Named {
+    pub(in crate::docker) fn of(project: &ProjectName, service: &ServiceName) -> Self {
+        let slug = format!(
+            "{:016x}{:016x}",
+            rand::random::<u64>(),
+            rand::random::<u64>()
+        );
+        Self {
+            name: format!("{project}-{service}-run-{}", &slug[..12]),
+            slug,
+        }
+    }
+}
+
 impl Engine {
     /// Runs a one-off container on our terminal or pipes, and returns its exit code.
     pub async fn run(
@@ -58,31 +79,33 @@ impl Engine {
         attachment: Attachment,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<u8, Error> {
-        let slug = format!(
-            "{:016x}{:016x}",
-            rand::random::<u64>(),
-            rand::random::<u64>()
-        );
-        let name = format!(
-            "{}-{}-run-{}",
-            one_off.project,
-            one_off.service,
-            &slug[..12]
-        );
+        let Named { name, slug } = Named::of(one_off.project, one_off.service);
         self.create_one_off(one_off, &name, &slug, attachment)
             .await?;
+        let program = one_off.argv.first().map_or("", String::as_str);
+        self.run_named(&name, program, attachment, on_event).await
+    }
+
+    /// Runs a container that has just been created, and removes it if it never starts.
+    pub(in crate::docker) async fn run_named(
+        &self,
+        name: &str,
+        program: &str,
+        attachment: Attachment,
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<u8, Error> {
         on_event(Event::Created {
             thing: Thing::Container,
-            name: &name,
+            name,
         });
-        let ended = self.run_created(one_off, &name, attachment).await;
+        let ended = self.run_created(program, name, attachment).await;
         if ended.is_err() {
             // The engine removes what has run; what never started is left to us.
             let options = RemoveContainerOptionsBuilder::default()
                 .force(true)
                 .v(true)
                 .build();
-            let _ = self.api().remove_container(&name, Some(options)).await;
+            let _ = self.api().remove_container(name, Some(options)).await;
         }
         ended
     }
@@ -112,7 +135,7 @@ impl Engine {
 
     async fn run_created(
         &self,
-        one_off: &OneOff<'_>,
+        program: &str,
         name: &str,
         attachment: Attachment,
     ) -> Result<u8, Error> {
@@ -133,7 +156,7 @@ impl Engine {
                 // Podman answers only at the end.
                 () = sleep(Duration::from_millis(500)) => {}
             }
-            self.start_and_join(one_off, name, &doing, stream, attachment)
+            self.start_and_join(program, name, &doing, stream, attachment)
                 .await
         };
         tokio::pin!(end, work);
@@ -159,7 +182,7 @@ impl Engine {
 
     async fn start_and_join(
         &self,
-        one_off: &OneOff<'_>,
+        program: &str,
         name: &str,
         doing: &str,
         stream: Raw,
@@ -178,7 +201,7 @@ impl Engine {
             } = error
             {
                 return Err(Error::Command {
-                    command: one_off.argv.first().cloned().unwrap_or_default(),
+                    command: program.to_owned(),
                     container: name.to_owned(),
                     because: message,
                 });

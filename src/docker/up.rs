@@ -4,6 +4,8 @@
 //! killed. What is there already is then taken as it is: a conflict is no failure, but a reason
 //! to look again.
 
+use futures_util::future::try_join;
+
 use super::Engine;
 use crate::docker::compose_release;
 use crate::docker::error::Error;
@@ -37,18 +39,35 @@ impl Engine {
             peers: plan.peers.clone(),
             release: labels::COMPOSE_RELEASE.to_owned(),
         };
-        if plan
+        let first = plan
             .steps
             .iter()
-            .any(|it| matches!(it, Step::Create { .. }))
-        {
-            let configuration = self.keyring().configuration.as_deref();
-            if let Some(release) = compose_release::installed(configuration).await {
-                progress.release = release;
-            }
+            .position(|it| matches!(it, Step::Create { .. }));
+        let Some(first) = first else {
+            return self
+                .carry_out_steps(&mut progress, &plan.steps, on_event)
+                .await;
+        };
+        // The plugin is asked while images, networks and volumes are made.
+        let (before, rest) = plan.steps.split_at(first);
+        let configuration = self.keyring().configuration.as_deref();
+        let asked = async { Ok(compose_release::installed(configuration).await) };
+        let prepared = self.carry_out_steps(&mut progress, before, on_event);
+        let (release, ()) = try_join(asked, prepared).await?;
+        if let Some(release) = release {
+            progress.release = release;
         }
-        for step in &plan.steps {
-            self.carry_out_step(&mut progress, step, on_event).await?;
+        self.carry_out_steps(&mut progress, rest, on_event).await
+    }
+
+    async fn carry_out_steps(
+        &self,
+        progress: &mut Progress<'_, '_>,
+        steps: &[Step<'_>],
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<(), Error> {
+        for step in steps {
+            self.carry_out_step(progress, step, on_event).await?;
         }
         Ok(())
     }

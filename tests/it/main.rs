@@ -21,6 +21,7 @@ mod dev_logs;
 mod dev_migrate;
 mod dev_psql;
 mod dev_reset_db;
+mod dev_run;
 mod dev_snapshot;
 mod dev_status;
 mod dev_up;
@@ -47,6 +48,8 @@ mod output;
 mod split;
 #[cfg(unix)]
 mod stand_in;
+#[cfg(unix)]
+mod stress;
 #[cfg_attr(
     not(unix),
     expect(dead_code, reason = "some tests that use it are of Unix alone")

@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::config::database_url::Source;
 use crate::database::{self, Account};
 use crate::error::Error;
-use crate::host::{self, Outcome, detect};
+use crate::host::{self, Answer, Outcome, detect};
 use crate::report::{Story, view};
 use crate::url::{Address, DatabaseUrl};
 
@@ -81,6 +81,11 @@ impl Application {
         story: &Story<'_>,
     ) -> Result<Self, Error> {
         let mut evidence = session.provider.whereabouts().await?;
+        if let Some(endpoint) = &session.answered_at {
+            evidence
+                .answers
+                .push((endpoint.clone(), Answer::PostgreSql));
+        }
         let mut seen = self;
         if let Some(source) = seen.source.clone() {
             detect::look(&mut evidence, &seen.url).await;

@@ -58,6 +58,27 @@ impl Session {
         Ok(())
     }
 
+    /// Brings up what `service` depends on, and all that a container of its kind needs. The plan
+    /// that is returned knows the containers that are there now.
+    pub(super) async fn prepare(
+        &self,
+        service: &Service,
+        story: &Story<'_>,
+    ) -> Result<UpPlan<'_>, Error> {
+        let services = [service.name.to_string()];
+        if self.provider.kind() == Kind::Embedded {
+            return Err(Error::NeedsEngine {
+                services: services.to_vec(),
+            });
+        }
+        let engine = self.engine_for(&services)?;
+        let plan = self.services_plan(&services).await?.around(&service.name);
+        engine
+            .carry_out(&plan, &mut |event| story.docker(&event))
+            .await?;
+        self.services_plan(&services).await
+    }
+
     async fn services_plan(&self, services: &[String]) -> Result<UpPlan<'_>, Error> {
         let engine = self.engine_for(services)?;
         let names: Vec<ServiceName> = services.iter().map(ServiceName::new).collect();

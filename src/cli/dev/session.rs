@@ -35,6 +35,17 @@ pub(crate) struct Session {
     pub(super) state: State,
     /// Why the embedded provider was chosen, where nobody asked for it.
     standing_in: Option<StandingIn>,
+    /// Where the database has answered in this run.
+    pub(super) answered_at: Option<Endpoint>,
+}
+
+/// What a server is waited for.
+#[derive(Clone, Copy, Debug)]
+enum Until {
+    /// The database answers.
+    Ready,
+    /// Its owner gets in, whether or not the database is there.
+    Admitted,
 }
 
 /// A database that answers.
@@ -96,6 +107,7 @@ impl Session {
             places,
             state,
             standing_in,
+            answered_at: None,
         })
     }
 
@@ -107,16 +119,7 @@ impl Session {
 
     /// Starts the database and waits until it answers its owner.
     pub(crate) async fn up(&mut self, context: &Context, story: &Story<'_>) -> Result<Up, Error> {
-        self.start(context, story).await?;
-        let target = self.target().await?;
-        let ready = until_ready(
-            &*self.provider,
-            &target,
-            self.settings.timeout,
-            &mut |event| story.database(&event),
-        )
-        .await?;
-        self.answered(target, ready, story)
+        self.up_until(Until::Ready, context, story).await
     }
 
     /// The same for a reset, which makes the database where it is missing.
@@ -125,20 +128,29 @@ impl Session {
         context: &Context,
         story: &Story<'_>,
     ) -> Result<Up, Error> {
-        self.start(context, story).await?;
-        let target = self.target().await?;
-        let ready = until_admitted(
-            &*self.provider,
-            &target,
-            self.settings.timeout,
-            &mut |event| story.database(&event),
-        )
-        .await?;
-        self.answered(target, ready, story)
+        self.up_until(Until::Admitted, context, story).await
     }
 
-    fn answered(&self, target: Target, ready: Ready, story: &Story<'_>) -> Result<Up, Error> {
+    async fn up_until(
+        &mut self,
+        until: Until,
+        context: &Context,
+        story: &Story<'_>,
+    ) -> Result<Up, Error> {
+        self.start(context, story).await?;
+        let target = self.target().await?;
+        let (provider, patience) = (&*self.provider, self.settings.timeout);
+        let mut tell = |event: database::Event<'_>| story.database(&event);
+        let ready = match until {
+            Until::Ready => until_ready(provider, &target, patience, &mut tell).await,
+            Until::Admitted => until_admitted(provider, &target, patience, &mut tell).await,
+        };
+        self.answered(target, ready?, story)
+    }
+
+    fn answered(&mut self, target: Target, ready: Ready, story: &Story<'_>) -> Result<Up, Error> {
         self.remember()?;
+        self.answered_at = Some(target.endpoint.clone());
         story.ready(&format!(
             "PostgreSQL {} answers on {} after {}",
             ready.server_version,

@@ -15,9 +15,6 @@ pub(crate) struct Args {
     /// The dialect: postgresql, postgresql+psycopg, postgresql+asyncpg, …
     #[arg(long)]
     dialect: Option<String>,
-    /// Show the password in JSON too
-    #[arg(long)]
-    show_password: bool,
 }
 
 /// Who will read the URL.
@@ -43,9 +40,8 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         application.url = application.url.with_dialect(dialect)?;
     }
     let mut view = application.view(&session);
-    if args.show_password {
-        view.url.clone_from(&view.usable);
-    }
+    // The one command that is asked for the URL itself: masked it would be of no use to a script.
+    view.url.clone_from(&view.usable);
     context.printer.show(&view);
     Ok(0)
 }

@@ -28,6 +28,8 @@ pub struct Container {
     settings: Settings,
     /// The superuser that was found to work, so that it is looked for once.
     superuser: RefCell<Option<String>>,
+    /// The engine's id of the container that was found last: it is looked at before all others are.
+    id: RefCell<Option<String>>,
 }
 
 impl Container {
@@ -36,6 +38,7 @@ impl Container {
         Self {
             settings,
             superuser: RefCell::new(None),
+            id: RefCell::new(None),
         }
     }
 
@@ -60,7 +63,16 @@ impl Container {
         let Settings {
             engine, project, ..
         } = &self.settings;
-        Ok(engine.container_of(project, self.service()?).await?)
+        let known = self.id.borrow().clone();
+        if let Some(id) = known
+            && let Some(container) = engine.inspect_if_there(&id).await?
+            && container.state == State::Running
+        {
+            return Ok(Some(container));
+        }
+        let found = engine.container_of(project, self.service()?).await?;
+        *self.id.borrow_mut() = found.as_ref().map(|it| it.id.clone());
+        Ok(found)
     }
 
     async fn running(&self) -> Result<observed::Container, Error> {
@@ -77,6 +89,8 @@ impl Container {
             .engine
             .observe(&settings.project, &services)
             .await?;
+        let container = observed.containers.get(&settings.service);
+        *self.id.borrow_mut() = container.map(|it| it.id.clone());
         let policy = Policy {
             pull: settings.pull.clone(),
             now: SystemTime::now(),

@@ -392,9 +392,8 @@ fn differences(found: &Found, user: &User, port: u16, locale: &str) -> Vec<Strin
             user.in_words()
         ),
         format!(
-            "unlike in the image, text sorts by {locale} (not en_US.utf8), only the extensions of \
-             these binaries are at hand, and a power cut may lose the last moments \
-             (synchronous_commit is off)"
+            "unlike the image it sorts by {locale}, has its own extensions only, and commits without \
+             waiting for the disk"
         ),
     ];
     let zones = Path::new("/usr/share/zoneinfo");

@@ -8,9 +8,10 @@ use super::worlds::{
     stranger, there, volume, with_api, with_db,
 };
 use super::{Policy, Pull};
-use crate::compose::{Build, Condition, Project, PullPolicy};
+use crate::compose::{self, Build, Condition, HealthCheck, Project, PullPolicy};
 use crate::docker::labels;
 use crate::docker::observed::{Container, Health, Observed, State};
+use crate::docker::payload::START_INTERVAL;
 use crate::docker::plan::UpPlan;
 use crate::ident::ServiceName;
 
@@ -192,6 +193,13 @@ fn its_container() -> Vec<Case> {
     ]
 }
 
+fn eager() -> HealthCheck {
+    HealthCheck {
+        start_interval: compose::Duration::parse("500ms"),
+        ..HealthCheck::default()
+    }
+}
+
 fn the_name_and_the_image() -> Vec<Case> {
     vec![
         case(
@@ -210,6 +218,24 @@ fn the_name_and_the_image() -> Vec<Case> {
             "another name is no matter",
             project(),
             stranger("other-db-1", Some("other"), &[]),
+            Steps(CREATED),
+        ),
+        case(
+            "a health check that wants a newer engine",
+            with_db(|it| it.healthcheck = Some(eager())),
+            prepared(),
+            Noted(
+                CREATED,
+                "`services.db.healthcheck.start_interval` has no effect",
+            ),
+        ),
+        case(
+            "the same health check where the engine knows it",
+            with_db(|it| it.healthcheck = Some(eager())),
+            Observed {
+                api: START_INTERVAL,
+                ..prepared()
+            },
             Steps(CREATED),
         ),
         case(

@@ -1,11 +1,12 @@
 //! A container that is there is adopted, one that is not is created.
 
 use super::draft::{Draft, peers};
+use super::name_taken;
 use crate::compose::{Generation, MountKind, Service};
 use crate::docker::error::Error;
 use crate::docker::labels;
-use crate::docker::observed::{Container, Listed, State};
-use crate::docker::payload::resolved;
+use crate::docker::observed::{Container, State};
+use crate::docker::payload::{START_INTERVAL, resolved};
 use crate::docker::plan::{Peers, Standing, Step};
 use crate::docker::postgres::Server;
 use crate::docker::refusal::Refusal;
@@ -113,6 +114,7 @@ impl<'a> Draft<'a, '_> {
             }
         }
         self.await_dependencies(service);
+        self.note_what_has_no_effect(service);
         let data = self.data(service);
         self.containers.push(Step::Create {
             service,
@@ -128,6 +130,23 @@ impl<'a> Draft<'a, '_> {
         Ok(())
     }
 
+    /// An engine that is too old for a key may still do without it, but not in silence.
+    fn note_what_has_no_effect(&mut self, service: &Service) {
+        let api = self.observed.api;
+        let wanted = service
+            .healthcheck
+            .as_ref()
+            .and_then(|it| it.start_interval);
+        if wanted.is_some() && api < START_INTERVAL {
+            self.notes.push(format!(
+                "`services.{}.healthcheck.start_interval` has no effect: it needs engine API \
+                 {START_INTERVAL} (Docker 25), and this engine speaks {api}; the health check runs \
+                 every `interval` from the start",
+                service.name
+            ));
+        }
+    }
+
     fn check_name(&self, service: &Service, name: &str) -> Result<(), Refusal> {
         let Some(holder) = self.observed.listed.iter().find(|it| it.name == name) else {
             return Ok(());
@@ -140,7 +159,7 @@ impl<'a> Draft<'a, '_> {
         Err(Refusal::NameTaken {
             name: name.to_owned(),
             holder: holder.described(),
-            remedy: name_remedy(holder, service),
+            remedy: name_taken::remedy(holder, self.project, service),
         })
     }
 }
@@ -154,18 +173,4 @@ fn is_out_of_date(service: &Service, container: &Container, peers: &Peers) -> bo
         .map_or("", String::as_str);
     let hash = resolved(service, peers).config_hash_for(Generation::of(release));
     container.config_hash().is_some_and(|it| it != hash)
-}
-
-fn name_remedy(holder: &Listed, service: &Service) -> String {
-    match holder.project() {
-        Some(project) => format!(
-            "if it is this project's, name the project: `townpass -p {project} dev up`; otherwise \
-             change `services.{}.container_name`",
-            service.name
-        ),
-        None => format!(
-            "remove it with `docker rm {}`, or change `services.{}.container_name`",
-            holder.name, service.name
-        ),
-    }
 }

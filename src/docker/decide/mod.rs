@@ -14,6 +14,7 @@ mod draft;
 
 mod container;
 mod image;
+mod name_taken;
 mod network;
 mod volume;
 

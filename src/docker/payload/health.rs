@@ -26,8 +26,8 @@ pub(super) fn check(check: &HealthCheck, api: ApiVersion) -> HealthConfig {
 }
 
 /// The first API with a start interval. It only makes the first probes come sooner, so an older
-/// engine does without.
-const START_INTERVAL: ApiVersion = ApiVersion {
+/// engine does without, and the plan says so.
+pub(in crate::docker) const START_INTERVAL: ApiVersion = ApiVersion {
     major: 1,
     minor: 44,
 };

@@ -15,6 +15,7 @@ mod resources;
 
 pub(in crate::docker) use container::{Circumstances, container};
 pub(in crate::docker) use files::{InlineFile, inline_files};
+pub(in crate::docker) use health::START_INTERVAL;
 pub(in crate::docker) use networking::{endpoint, further_networks, network, volume};
 pub(in crate::docker) use peers::resolved;
 pub use peers::{Peer, Peers};

@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::Report;
 use crate::report::Painter;
 
-/// The database's address as seen from here. A person gets the URL to use; a script gets it
-/// masked unless the password was asked for.
+/// The database's address as seen from here. A person gets the URL to use; so does a script from
+/// `dev url`, and a masked one from every other command.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Url {
-    /// The URL; masked in JSON unless asked for.
+    /// The URL; masked but for `dev url`.
     pub url: String,
     /// The URL as a person needs it.
     #[serde(skip)]

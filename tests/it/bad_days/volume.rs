@@ -48,7 +48,14 @@ fn another_project_has_the_name() {
     --- stdout
     --- stderr
     error: the name of container `[CONTAINER]` is taken by container `[CONTAINER]` (service `db` of project `[OTHER]`)
-      help: if it is this project's, name the project: `townpass -p [OTHER] dev up`; otherwise change `services.db.container_name`
+      help: choose one way
+            - it is the database you mean: `townpass -p [OTHER] dev up`
+            - it is in the way: `townpass -p [OTHER] dev down`, which keeps its data, then this again
+            - both are needed: in a new file `docker-compose.override.yml` beside `docker-compose.yml`, write
+                services:
+                  db:
+                    container_name: !reset null
+                    ports: !override ["5432"] # a free port; `townpass dev url` says which
     "#);
     let still = docker::docker(&["inspect", "--format", "{{.Id}}", &name]);
     assert_eq!(still, Ok(theirs));

@@ -1,6 +1,9 @@
 //! Ready means answering, and every reason not to answer has its own error.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use townpass::{
     database::{Error, Event, Target, provider::Provider, role::Locked, until_ready},
@@ -62,6 +65,20 @@ async fn a_server_that_will_never_answer_ends_the_wait() {
     cluster.fall_sick(Error::NotRunning);
     let error = until_ready(&cluster, &cluster.target(), PATIENCE, &mut quiet).await;
     assert!(matches!(error, Err(Error::NotRunning)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_host_that_nobody_knows_ends_the_wait() {
+    let cluster = Cluster::new().await;
+    let mut target = cluster.target();
+    target.endpoint.host = "no-such-name.invalid".to_owned();
+    let begun = Instant::now();
+    let error = until_ready(&cluster, &target, PATIENCE, &mut quiet).await;
+    let Err(Error::UnknownHost { host }) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(host, "no-such-name.invalid");
+    assert!(begun.elapsed() < PATIENCE, "it waited in vain");
 }
 
 #[tokio::test]

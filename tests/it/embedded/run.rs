@@ -34,7 +34,7 @@ async fn a_life() {
         said.contains("it is not isolated like a container"),
         "{said}"
     );
-    assert!(said.contains("text sorts by C"), "{said}");
+    assert!(said.contains("sorts by C"), "{said}");
     assert_eq!(state().await, State::Running);
     assert_eq!(provider.plan().await.expect("planned"), [""; 0]);
     assert!(matches!(

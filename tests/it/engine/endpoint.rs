@@ -65,8 +65,6 @@ async fn the_engine_of_this_machine_says_what_it_is() {
     let facts = engine.facts();
     assert_eq!(facts.api_version.major, 1);
     assert!(facts.api_version.minor >= 24, "{facts:?}");
-    assert!(!facts.version.is_empty());
-    assert_eq!(facts.system, "linux");
     assert_eq!(engine.reach(), Reach::Local);
 }
 

@@ -7,3 +7,4 @@ mod interleaved;
 mod lock;
 mod resume;
 mod run;
+mod sqlx_cli;

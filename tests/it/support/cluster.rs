@@ -79,6 +79,11 @@ impl Database {
     pub(crate) async fn connect(&self) -> PgConnection {
         self.options().connect().await.expect("the cluster answers")
     }
+
+    /// A connection to another database of the same server, as soon as it answers.
+    pub(crate) async fn connect_to(&self, other: &str) -> PgConnection {
+        self.cluster.answer_in(other).await
+    }
 }
 
 /// A running server.
@@ -158,9 +163,13 @@ impl Cluster {
 
     /// A connection to the maintenance database, as soon as there can be one.
     async fn answer(&self) -> PgConnection {
+        self.answer_in("postgres").await
+    }
+
+    async fn answer_in(&self, database: &str) -> PgConnection {
         let started = Instant::now();
         loop {
-            match self.options("postgres").connect().await {
+            match self.options(database).connect().await {
                 Ok(connection) => return connection,
                 Err(error) if started.elapsed() > PATIENCE => {
                     let log = fs::read_to_string(self.directory.join("log")).unwrap_or_default();
