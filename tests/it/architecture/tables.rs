@@ -65,6 +65,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
 /// What acts on the world, and who may name it.
 pub(super) const EFFECTS: &[Effect] = &[
     ("bollard", &["docker/"]),
+    ("squawk_syntax", &["sql/impact/"]),
     (
         "sqlx",
         &[
