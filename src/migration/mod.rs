@@ -5,6 +5,7 @@
 //! A folder is read into a [`Directory`] and its [`Graph`], a database into a [`Journal`]; from
 //! these a [`Plan`] is made without touching the world, and the [`runner`] carries it out.
 
+pub mod assumed;
 pub mod checksum;
 pub mod direction;
 pub mod directory;

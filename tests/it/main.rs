@@ -35,6 +35,7 @@ mod harness;
 #[cfg(unix)]
 mod migrate;
 mod migrate_history;
+mod migrate_lint;
 #[cfg(unix)]
 mod migration;
 mod output;

@@ -21,6 +21,8 @@ pub(super) mod heads;
 pub(super) mod history;
 mod origin;
 pub(super) mod show;
+pub(super) mod lint;
+mod scope;
 pub(super) mod walk;
 
 /// How long a server may take to take a connection.
@@ -43,6 +45,8 @@ pub(crate) enum Verb {
     Branches,
     /// Show all that is known of a revision
     Show(show::Args),
+    /// Look for what revisions lose, block or break
+    Lint(lint::Args),
 }
 
 impl Verb {
@@ -58,6 +62,7 @@ impl Verb {
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
             Self::Heads | Self::Branches => false,
+            Self::Lint(_) => false,
         }
     }
 }
@@ -128,6 +133,7 @@ pub(crate) async fn answer(
         Verb::Heads => heads::run(context, workplace),
         Verb::Branches => branches::run(context, workplace),
         Verb::Show(args) => show::run(context, workplace, &args).await,
+        Verb::Lint(args) => lint::run(context, workplace, &args).await,
     }
 }
 

@@ -8,6 +8,7 @@ use super::Painter;
 
 pub mod down;
 pub mod history;
+pub mod lint;
 pub mod migration;
 pub mod plan;
 pub mod reset;
