@@ -3,6 +3,7 @@
 
 mod failure;
 mod folder;
+mod impact;
 mod interleaved;
 mod lock;
 mod resume;
