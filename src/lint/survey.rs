@@ -1,12 +1,14 @@
 //! A plan, and what each of its statements does to what was there before.
 
+use std::collections::BTreeSet;
+
 use super::approval::{self, Approval};
 use super::finding::Finding;
 use super::fresh::Fresh;
 use super::rule::{Class, Rule};
 use super::suppress::Suppressions;
 use crate::migration::{Error, Plan, Step};
-use crate::sql::impact::{Hazard, Impact};
+use crate::sql::impact::{Hazard, Impact, Object};
 use crate::sql::{Statement, impact};
 
 /// A plan that was looked at.
@@ -76,6 +78,19 @@ impl<'p> Survey<'p> {
         self.hazards()
             .filter(|finding| finding.rule.class == Class::Destructive)
             .collect()
+    }
+
+    /// The objects that are locked or in danger, each once.
+    pub fn objects(&self) -> Vec<Object> {
+        let impacts = self.steps.iter().flat_map(|step| &step.statements);
+        let objects: BTreeSet<Object> = impacts
+            .flat_map(|it| {
+                let locked = it.impact.locks.iter().map(|(object, _)| object.clone());
+                let hazards = it.impact.hazards.iter();
+                locked.chain(hazards.map(|hazard| hazard.object.clone()))
+            })
+            .collect();
+        objects.into_iter().collect()
     }
 
     /// All hazards, as findings.

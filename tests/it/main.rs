@@ -37,6 +37,8 @@ mod migrate;
 mod migrate_history;
 mod migrate_lint;
 #[cfg(unix)]
+mod migrate_plan;
+#[cfg(unix)]
 mod migration;
 mod output;
 mod split;

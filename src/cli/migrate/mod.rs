@@ -16,14 +16,19 @@ use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
 pub(super) mod branches;
+mod careful;
 pub(super) mod current;
+mod gate;
 pub(super) mod heads;
 pub(super) mod history;
-mod origin;
-pub(super) mod show;
 pub(super) mod lint;
+mod origin;
+pub(super) mod plan;
 mod scope;
+pub(super) mod show;
 pub(super) mod walk;
+
+pub(crate) use gate::Caution;
 
 /// How long a server may take to take a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,6 +50,8 @@ pub(crate) enum Verb {
     Branches,
     /// Show all that is known of a revision
     Show(show::Args),
+    /// Show what would be done, statement by statement, with its locks and its dangers
+    Plan(plan::Args),
     /// Look for what revisions lose, block or break
     Lint(lint::Args),
 }
@@ -62,6 +69,7 @@ impl Verb {
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
             Self::Heads | Self::Branches => false,
+            Self::Plan(_) => true,
             Self::Lint(_) => false,
         }
     }
@@ -74,6 +82,8 @@ pub(crate) struct Workplace {
     pub(crate) migrations: PathBuf,
     /// The database; absent where the verb needs none.
     pub(crate) url: Option<DatabaseUrl>,
+    /// Whether what loses data must be approved.
+    pub(crate) caution: Caution,
 }
 
 impl Workplace {
@@ -115,6 +125,7 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
     let workplace = Workplace {
         migrations: context.directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),
+        caution: Caution::of(settings.environment, context.env.is_ci()),
     };
     answer(context, &workplace, verb).await
 }
@@ -133,6 +144,7 @@ pub(crate) async fn answer(
         Verb::Heads => heads::run(context, workplace),
         Verb::Branches => branches::run(context, workplace),
         Verb::Show(args) => show::run(context, workplace, &args).await,
+        Verb::Plan(args) => plan::run(context, workplace, &args).await,
         Verb::Lint(args) => lint::run(context, workplace, &args).await,
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Workplace, origin};
+use super::gate::{Consent, Gate};
+use super::{Workplace, careful, origin};
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::error::Error;
@@ -57,6 +58,8 @@ struct How {
     tag: Option<String>,
     #[command(flatten)]
     patience: Patience,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 /// How long others are waited for.
@@ -178,6 +181,19 @@ async fn walk(
         let journal = journal::read(&mut session).await?;
         let plan = runner::prepare(direction, &directory, &journal, target, &mut session).await?;
         context.printer.show(&WouldMove::from(&plan));
+        return Ok(0);
+    }
+    if how.consent.is_asked(workplace.caution) {
+        let (approved, leads) = how.consent.approved(&context.directory)?;
+        let gate = Gate {
+            caution: workplace.caution,
+            direction,
+            target: leads.as_ref().unwrap_or(target),
+            approved,
+        };
+        let options = how.options(context);
+        let applied = careful::walk(context, &directory, &gate, &mut session, &options).await?;
+        context.printer.show(&Moved::from(&applied));
         return Ok(0);
     }
     let story = context.story();

@@ -12,6 +12,7 @@ pub mod lint;
 pub mod migration;
 pub mod plan;
 pub mod reset;
+pub mod review;
 pub mod snapshot;
 pub mod status;
 pub mod url;

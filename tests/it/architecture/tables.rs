@@ -81,6 +81,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "migration/lock.rs",
             "migration/runner/",
             "migration/session.rs",
+            "migration/size.rs",
         ],
     ),
     ("std::env", &["config/env.rs"]),
@@ -88,6 +89,7 @@ pub(super) const EFFECTS: &[Effect] = &[
         "std::fs",
         &[
             "cli/dev/reset_password.rs",
+            "cli/migrate/plan.rs",
             "compose/files.rs",
             "config/dotenv.rs",
             "config/env.rs",
