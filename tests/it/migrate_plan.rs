@@ -142,6 +142,12 @@ async fn what_loses_data_is_approved_by_the_hash_of_the_plan() {
     site.run("migrate upgrade --approve abc", &[])
         .expect(2)
         .says("64 hexadecimal digits");
+    // A job that was given no answer.
+    site.run(
+        "migrate upgrade",
+        &[("CI", "true"), ("TOWNPASS_APPROVE", "")],
+    )
+    .expect(4);
     let variables = [("CI", "true"), ("TOWNPASS_APPROVE", hash.as_str())];
     site.run("migrate upgrade", &variables).success();
     // The job that runs again has nothing to do.

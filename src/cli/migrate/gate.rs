@@ -4,13 +4,13 @@
 //! approved it: the whole plan by its hash, or each loss by a line in its file. The decision is
 //! made on the plan that is then carried out, and on no other.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::plan::Saved;
 use crate::config::Environment;
 use crate::error::{Error, Unapproved};
 use crate::lint::{Level, Survey};
-use crate::migration::fingerprint::Fingerprint;
+use crate::migration::fingerprint::{Fingerprint, NoFingerprint};
 use crate::migration::{Direction, Directory, Graph, Plan, Target};
 
 /// Why a database is treated with caution.
@@ -48,16 +48,23 @@ impl Caution {
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct Consent {
     /// Run the plan with this hash, or nothing; `migrate plan` prints it
-    #[arg(
-        long,
-        value_name = "HASH",
-        env = "TOWNPASS_APPROVE",
-        conflicts_with = "plan"
-    )]
-    approve: Option<Fingerprint>,
+    #[arg(long, value_name = "HASH", value_parser = hash, env = "TOWNPASS_APPROVE")]
+    approve: Option<Approved>,
     /// Run the plan that `migrate plan --save FILE` wrote, or nothing
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
+}
+
+/// The hash of a plan. A variable that is empty approves nothing: that is how a job is given no
+/// answer.
+#[derive(Clone, Debug)]
+struct Approved(Option<Fingerprint>);
+
+fn hash(text: &str) -> Result<Approved, NoFingerprint> {
+    match text {
+        "" => Ok(Approved(None)),
+        text => text.parse().map(|hash| Approved(Some(hash))),
+    }
 }
 
 /// What may be run.
@@ -72,21 +79,29 @@ pub(super) struct Gate<'a> {
 impl Consent {
     /// Whether a plan is to be looked at before it is run.
     pub(super) fn is_asked(&self, caution: Caution) -> bool {
-        caution != Caution::None || self.approve.is_some() || self.plan.is_some()
+        caution != Caution::None || self.hash().is_some() || self.plan.is_some()
     }
 
     /// The plan that was approved, and where it leads if it says.
     pub(super) fn approved(
         &self,
-        directory: &std::path::Path,
+        directory: &Path,
     ) -> Result<(Option<Fingerprint>, Option<Target>), Error> {
-        match &self.plan {
-            Some(file) => {
-                let (hash, target) = Saved::read(&directory.join(file))?;
-                Ok((Some(hash), Some(target)))
-            }
-            None => Ok((self.approve.clone(), None)),
+        let Some(file) = &self.plan else {
+            return Ok((self.hash().cloned(), None));
+        };
+        let (saved, target) = Saved::read(&directory.join(file))?;
+        match self.hash() {
+            Some(hash) if *hash != saved => Err(Error::AnotherPlan {
+                approved: hash.clone(),
+                found: saved,
+            }),
+            _ => Ok((Some(saved), Some(target))),
         }
+    }
+
+    fn hash(&self) -> Option<&Fingerprint> {
+        self.approve.as_ref().and_then(|it| it.0.as_ref())
     }
 }
 
