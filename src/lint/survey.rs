@@ -43,11 +43,31 @@ pub struct Examined<'p> {
     pub only_fresh: bool,
 }
 
+/// Whether time passes between the steps of a plan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    AtOnce,
+    StepByStep,
+}
+
 impl<'p> Survey<'p> {
-    /// Looks at `plan`.
+    /// Looks at `plan`, which is carried out at once: what an early step makes is nobody's yet when
+    /// a later one changes it.
     pub fn of(plan: &'p Plan) -> Result<Self, Error> {
+        Self::look(plan, Pace::AtOnce)
+    }
+
+    /// Looks at `plan` as if each of its steps had been in use for long before the next.
+    pub fn step_by_step(plan: &'p Plan) -> Result<Self, Error> {
+        Self::look(plan, Pace::StepByStep)
+    }
+
+    fn look(plan: &'p Plan, pace: Pace) -> Result<Self, Error> {
         let mut fresh = Fresh::default();
         let steps = plan.steps().iter().map(|step| {
+            if pace == Pace::StepByStep {
+                fresh = Fresh::default();
+            }
             let text = &step.source.text;
             let statements = step.script.statements.iter().map(|statement| {
                 let whole = impact(statement.of(text));

@@ -28,7 +28,12 @@ fn findings_are_told_with_their_place() {
     ");
     let town = town();
     // Each by itself, since nobody knows what is applied.
-    town.run("migrate lint").expect(1);
+    let each = town.run("migrate lint").expect(1);
+    assert!(
+        each.stdout
+            .ends_with("1 error, 1 warning in 2 migrations\n"),
+        "{each}"
+    );
     town.run("migrate lint 1").success().hides("error:");
     // What a plan makes itself, it may also take away.
     let all = town.run("migrate lint base:heads").success();

@@ -58,13 +58,13 @@ pub(super) async fn run(
     workplace: &Workplace,
     args: &Args,
 ) -> Result<u8, Error> {
-    let plans = plans(context, workplace, args).await?;
+    let subject = Subject::of(context, workplace, args).await?;
     let selection = Selection::new(&args.rules, &args.ignored);
-    let mut findings = Vec::new();
-    for plan in &plans {
-        findings.extend(lint::examine(&Survey::of(plan)?, &selection));
+    let (mut migrations, mut findings) = (0, Vec::new());
+    for survey in subject.surveys()? {
+        migrations += survey.steps.len();
+        findings.extend(lint::examine(&survey, &selection));
     }
-    let migrations = plans.iter().map(|plan| plan.steps().len()).sum();
     let usual = match context.printer.format() {
         Format::Human => Shape::Human,
         Format::Json => Shape::Json,
@@ -81,18 +81,38 @@ pub(super) async fn run(
     Ok(u8::from(view.errors > 0))
 }
 
-async fn plans(context: &Context, workplace: &Workplace, args: &Args) -> Result<Vec<Plan>, Error> {
-    let directory = workplace.history()?;
-    if args.asks() && workplace.url.is_some() {
-        let journal = journal::read(&mut workplace.connect(context).await?).await?;
-        let target: Target = "heads".parse()?;
-        return Ok(vec![Plan::upgrade(&directory, &journal, &target)?]);
+/// What is looked at.
+enum Subject {
+    /// Plans, each carried out at once.
+    Plans(Vec<Plan>),
+    /// The whole history. How much of it is in use nobody said, so that each revision is looked
+    /// at by itself.
+    History(Plan),
+}
+
+impl Subject {
+    async fn of(context: &Context, workplace: &Workplace, args: &Args) -> Result<Self, Error> {
+        let directory = workplace.history()?;
+        if args.asks() && workplace.url.is_some() {
+            let journal = journal::read(&mut workplace.connect(context).await?).await?;
+            let target: Target = "heads".parse()?;
+            let pending = Plan::upgrade(&directory, &journal, &target)?;
+            return Ok(Self::Plans(vec![pending]));
+        }
+        if args.scopes.is_empty() {
+            return Ok(Self::History(scope::whole(&directory)?));
+        }
+        let plans = args.scopes.iter().map(|scope| scope.plan(&directory));
+        Ok(Self::Plans(plans.collect::<Result<_, Error>>()?))
     }
-    if args.scopes.is_empty() {
-        return scope::each(&directory);
+
+    fn surveys(&self) -> Result<Vec<Survey<'_>>, Error> {
+        let surveys: Result<Vec<_>, _> = match self {
+            Self::Plans(plans) => plans.iter().map(Survey::of).collect(),
+            Self::History(plan) => Survey::step_by_step(plan).map(|survey| vec![survey]),
+        };
+        Ok(surveys?)
     }
-    let plans = args.scopes.iter().map(|scope| scope.plan(&directory));
-    plans.collect()
 }
 
 /// What paths are shown relative to: whoever reads an annotation counts from the checkout.

@@ -47,13 +47,10 @@ impl Scope {
     }
 }
 
-/// A plan for each revision by itself, as if all before it had been applied long ago.
-pub(super) fn each(directory: &Directory) -> Result<Vec<Plan>, Error> {
-    let each = directory.revisions().map(|revision| {
-        let target = revision.version.to_string().parse()?;
-        Scope::One(target).plan(directory)
-    });
-    each.collect()
+/// The plan that goes through all of the history.
+pub(super) fn whole(directory: &Directory) -> Result<Plan, Error> {
+    let target: Target = "heads".parse()?;
+    Ok(Plan::upgrade(directory, &Journal::default(), &target)?)
 }
 
 /// The revisions that `target` names. Without a database nothing counts from where it stands.
