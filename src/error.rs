@@ -11,6 +11,7 @@ use crate::failure::{Blame, Diagnose};
 use crate::host;
 use crate::ident::{DatabaseName, ServiceName};
 use crate::migration;
+use crate::migration::fingerprint::Fingerprint;
 use crate::url;
 
 /// Any failure of the crate. Each domain's errors explain themselves.
@@ -131,6 +132,40 @@ pub enum Error {
         /// The directory that was looked for.
         migrations: PathBuf,
     },
+    /// Development commands have no business there.
+    #[error("`townpass dev` is for development, and this is said to be production")]
+    #[diagnostic(help(
+        "use `townpass migrate`, which takes DATABASE_URL as it is; or, if this is no production, say `--environment development`"
+    ))]
+    NotInProduction,
+    /// A plan loses data, and nobody approved it.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unapproved(Box<Unapproved>),
+    /// What was approved is not what would be run.
+    #[error("the plan `{approved}` was approved, and what would be run now is `{found}`")]
+    #[diagnostic(help(
+        "files, target or database are not as they were: look at `townpass migrate plan`, and approve that"
+    ))]
+    AnotherPlan {
+        /// The approved plan.
+        approved: Fingerprint,
+        /// The plan as it is now.
+        found: Fingerprint,
+    },
+    /// A file of a plan cannot be read or written.
+    #[error("cannot read or write the plan `{}`", path.display())]
+    PlanFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A file is no plan.
+    #[error("`{}` is no plan of ours", .0.display())]
+    #[diagnostic(help("write one with `townpass migrate plan --save FILE`"))]
+    NoPlan(PathBuf),
     /// Standard input could not be read.
     #[error("cannot read standard input")]
     Input(#[source] std::io::Error),
@@ -152,6 +187,38 @@ fn needs_engine(services: &[String]) -> String {
     }
 }
 
+/// A plan that loses data, and that nobody approved.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+#[error("`{place}` {loss}{}; {whereabouts} that must be approved", and_more(*more))]
+#[diagnostic(help(
+    "look at it with `townpass migrate plan`, then run exactly it: `townpass migrate {verb} {target} --approve {hash}`\nor write the approval into the file: `-- townpass:approve {rule} reason=\"…\"`\nfor a database that can be made anew, say `--environment development`"
+))]
+pub struct Unapproved {
+    /// Where nothing is done without approval: `in production`.
+    pub whereabouts: &'static str,
+    /// Where the first loss is.
+    pub place: String,
+    /// What is lost there.
+    pub loss: String,
+    /// How many losses there are beside it.
+    pub more: usize,
+    /// The rule about the first.
+    pub rule: &'static str,
+    /// `upgrade` or `downgrade`.
+    pub verb: &'static str,
+    /// Where to, as it was typed.
+    pub target: String,
+    /// What would be run.
+    pub hash: Fingerprint,
+}
+
+fn and_more(more: usize) -> String {
+    match more {
+        0 => String::new(),
+        more => format!(", and {more} more like it"),
+    }
+}
+
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
@@ -163,7 +230,11 @@ impl Diagnose for Error {
             Self::Migration(error) => error.blame(),
             Self::Url(error) => error.blame(),
             Self::Interrupted => Blame::Interrupted,
-            Self::Alembic { .. } => Blame::Usage,
+            Self::Alembic { .. } | Self::NoPlan(_) => Blame::Usage,
+            Self::NotInProduction | Self::Unapproved(_) | Self::AnotherPlan { .. } => {
+                Blame::Refusal
+            }
+            Self::PlanFile { .. } => Blame::Environment,
             Self::AnotherDatabase { .. } | Self::OtherDatabase { .. } => Blame::Refusal,
             Self::ApplicationRefused { .. }
             | Self::NeedsEngine { .. }

@@ -101,6 +101,16 @@ pub(crate) struct Globals {
     )]
     pub(crate) migrations: Option<PathBuf>,
 
+    /// What the database is for; in production, what loses data must be approved
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "ENVIRONMENT",
+        env = "TOWNPASS_ENVIRONMENT"
+    )]
+    pub(crate) environment: Option<crate::config::Environment>,
+
     /// URL of the database, in place of DATABASE_URL
     #[arg(
         long,

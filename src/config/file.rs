@@ -5,7 +5,7 @@ use std::{fs, io, path::Path, path::PathBuf, time::Duration};
 use miette::NamedSource;
 use serde::Deserialize;
 
-use super::{Error, ProviderChoice};
+use super::{Environment, Error, ProviderChoice};
 
 /// The file's name, beside the Compose file.
 pub const NAME: &str = "townpass.toml";
@@ -15,6 +15,7 @@ pub const KEYS: &[&str] = &[
     "service",
     "provider",
     "migrations",
+    "environment",
     "timeout",
     "embedded.bin",
     "embedded.archives",
@@ -31,6 +32,8 @@ pub struct File {
     pub provider: Option<ProviderChoice>,
     /// The directory of the migrations.
     pub migrations: Option<PathBuf>,
+    /// What the database is for.
+    pub environment: Option<Environment>,
     /// How long to wait for the database, in seconds.
     pub timeout: Option<Seconds>,
     /// About the embedded provider.
@@ -91,6 +94,7 @@ mod tests {
             service = "postgres"
             provider = "embedded"
             migrations = "db/migrations"
+            environment = "production"
             timeout = 90
             [embedded]
             bin = "/opt/pg/bin"
@@ -100,6 +104,7 @@ mod tests {
         let file = File::parse(Path::new(NAME), text).expect("it is right");
         assert_eq!(file.service.as_deref(), Some("postgres"));
         assert_eq!(file.provider, Some(ProviderChoice::Embedded));
+        assert_eq!(file.environment, Some(Environment::Production));
         assert_eq!(
             file.timeout.map(Duration::from),
             Some(Duration::from_secs(90))

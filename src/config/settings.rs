@@ -19,6 +19,16 @@ pub enum ProviderChoice {
     Embedded,
 }
 
+/// What the database is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Environment {
+    /// It can be made anew.
+    Development,
+    /// It cannot.
+    Production,
+}
+
 /// What was typed (or set as `TOWNPASS_*`); absent where nothing was.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
@@ -28,6 +38,8 @@ pub struct Flags {
     pub provider: Option<ProviderChoice>,
     /// `--migrations`
     pub migrations: Option<PathBuf>,
+    /// `--environment`
+    pub environment: Option<Environment>,
     /// `--timeout`
     pub timeout: Option<Duration>,
     /// `TOWNPASS_PG_BIN`
@@ -47,6 +59,8 @@ pub struct Settings {
     pub provider: ProviderChoice,
     /// The directory of the migrations, relative to the project's.
     pub migrations: PathBuf,
+    /// What the database is for, if somebody said.
+    pub environment: Option<Environment>,
     /// How long to wait until the database answers.
     pub timeout: Duration,
     /// A directory with PostgreSQL's binaries.
@@ -67,6 +81,7 @@ impl Settings {
                 .migrations
                 .or(file.migrations)
                 .unwrap_or_else(|| PathBuf::from("migrations")),
+            environment: flags.environment.or(file.environment),
             timeout: flags
                 .timeout
                 .or(file.timeout.map(Into::into))
@@ -87,6 +102,7 @@ mod tests {
         let file = File {
             service: Some("database".to_owned()),
             provider: Some(ProviderChoice::Docker),
+            environment: Some(Environment::Production),
             ..File::default()
         };
         let flags = Flags {
@@ -96,6 +112,7 @@ mod tests {
         let settings = Settings::resolve(flags, file);
         assert_eq!(settings.service.as_deref(), Some("database"));
         assert_eq!(settings.provider, ProviderChoice::Embedded);
+        assert_eq!(settings.environment, Some(Environment::Production));
         assert_eq!(settings.migrations, PathBuf::from("migrations"));
         assert_eq!(settings.timeout, Duration::from_mins(1));
     }

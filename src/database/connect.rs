@@ -128,6 +128,9 @@ pub enum Refusal {
     /// 55000: the database takes no connections.
     #[error("{0}")]
     ClosedDatabase(String),
+    /// A standby, where writes are wanted.
+    #[error("the server takes no writes")]
+    ReadOnly,
     /// Our driver cannot send this password or name.
     #[error("the password or the name holds a character that cannot be sent")]
     Unsendable,
@@ -162,6 +165,7 @@ impl Refusal {
             | Self::Starting(_)
             | Self::Protocol(_)
             | Self::Network(_)
+            | Self::ReadOnly
             | Self::Server { .. } => false,
         }
     }

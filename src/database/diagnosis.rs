@@ -133,6 +133,7 @@ pub fn read(target: &Target, refusal: &Refusal, evidence: &Evidence) -> Error {
             | Refusal::Starting(_)
             | Refusal::Protocol(_)
             | Refusal::Network(_)
+            | Refusal::ReadOnly
             | Refusal::Server { .. },
             _,
         ) => Error::Refused {

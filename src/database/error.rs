@@ -319,6 +319,7 @@ fn advice(refusal: &Refusal) -> &'static str {
         Refusal::NoDatabase(_) | Refusal::ClosedDatabase(_) => {
             "check the database's name in the URL, or create it"
         }
+        Refusal::ReadOnly => "name the primary server in the URL",
         Refusal::Starting(_) => "wait a moment and run this again",
         Refusal::Unsendable => "percent-encode what is special in the URL's password",
         Refusal::Protocol(_) | Refusal::Server { .. } => {

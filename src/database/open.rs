@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions as _, Row as _};
 use tokio::time;
 
 use super::{Error, Provider, Refusal, diagnosis::survey};
 use crate::ident::{DatabaseName, RoleName};
-use crate::url::{Address, DatabaseUrl, Parameters, SslMode};
+use crate::url::{Address, DatabaseUrl, Parameters, Server, SslMode};
 
 /// How long a server that was seen to answer may take to let us in.
 const KNOCK: Duration = Duration::from_secs(5);
@@ -27,7 +27,12 @@ pub async fn open(
     for address in &parameters.addresses {
         let options = options(&parameters, address);
         match time::timeout(deadline, options.connect()).await {
-            Ok(Ok(connection)) => return Ok((connection, options)),
+            Ok(Ok(mut connection)) => {
+                if parameters.server == Server::Any || takes_writes(&mut connection).await {
+                    return Ok((connection, options));
+                }
+                last = Some((address, Refusal::ReadOnly));
+            }
             Ok(Err(error)) => last = Some((address, Refusal::from(error))),
             Err(_) => last = Some((address, Refusal::Silent)),
         }
@@ -40,6 +45,14 @@ pub async fn open(
         None => (url.to_string(), Refusal::Closed),
     };
     Err(Error::Unreachable { address, refusal })
+}
+
+/// Whether the server is no standby, and does not refuse writes by a setting.
+async fn takes_writes(connection: &mut PgConnection) -> bool {
+    let question = "select not pg_is_in_recovery()
+        and not current_setting('default_transaction_read_only')::boolean";
+    let answer = sqlx::raw_sql(question).fetch_one(connection).await;
+    answer.is_ok_and(|row| row.try_get(0).unwrap_or(false))
 }
 
 /// Whether `url` leads to the provider's own server: both name the same `system_identifier`.

@@ -16,7 +16,9 @@ use std::ops::Range;
 use crate::migration::Version;
 
 /// The words that a header may use.
-const KEYS: [&str; 5] = ["revises", "label", "depends", "author", "replaces"];
+const KEYS: [&str; 6] = [
+    "revises", "label", "depends", "author", "replaces", "approve",
+];
 
 /// Names that mean something already, and so can be no label.
 const TAKEN: [&str; 4] = ["base", "head", "heads", "current"];
@@ -332,7 +334,7 @@ mod tests {
             (
                 "-- townpass:revise 1\n",
                 0,
-                "`revise` is none of `revises`, `label`, `depends`, `author`, `replaces`",
+                "`revise` is none of `revises`, `label`, `depends`, `author`, `replaces`, `approve`",
             ),
             ("-- townpass:label\n", 0, "`label` says nothing"),
             (

@@ -5,12 +5,14 @@
 //! A folder is read into a [`Directory`] and its [`Graph`], a database into a [`Journal`]; from
 //! these a [`Plan`] is made without touching the world, and the [`runner`] carries it out.
 
+pub mod assumed;
 pub mod checksum;
 pub mod direction;
 pub mod directory;
 pub mod error;
 pub mod event;
 pub mod file;
+pub mod fingerprint;
 pub mod fork;
 pub mod graph;
 pub mod header;
@@ -30,6 +32,7 @@ pub mod range;
 pub mod repair;
 pub mod runner;
 pub mod session;
+pub mod size;
 pub mod stamp;
 pub mod step;
 pub mod target;

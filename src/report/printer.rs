@@ -107,7 +107,12 @@ impl Printer {
 
     /// Shows a result.
     pub fn show(&self, report: &impl Report) {
-        match self.format {
+        self.show_as(self.format, report);
+    }
+
+    /// Shows a result in a format of its own.
+    pub fn show_as(&self, format: Format, report: &impl Report) {
+        match format {
             Format::Human => {
                 let mut painter = Painter::new(self.streams.stdout);
                 if report.human(&mut painter).is_ok() {

@@ -34,6 +34,15 @@ pub enum Error {
         #[label("here")]
         at: SourceSpan,
     },
+    /// A client that connects by TCP alone.
+    #[error("a URL for {client} cannot name the socket in `{directory}`")]
+    #[diagnostic(help("run a proxy that listens on a port, and name that"))]
+    NoSockets {
+        /// The client.
+        client: &'static str,
+        /// Where the socket lies.
+        directory: String,
+    },
     /// It is the URL of another kind of database.
     #[error("`{scheme}` is not PostgreSQL")]
     #[diagnostic(help(
@@ -66,9 +75,10 @@ impl Error {
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
-            Self::Unset { .. } | Self::Malformed { .. } | Self::OtherDatabase { .. } => {
-                Blame::Usage
-            }
+            Self::Unset { .. }
+            | Self::Malformed { .. }
+            | Self::NoSockets { .. }
+            | Self::OtherDatabase { .. } => Blame::Usage,
         }
     }
 }

@@ -11,6 +11,7 @@
 //! a password with a raw `/`). See PostgreSQL's documentation, "Connection URIs" under "Database
 //! Connection Control Functions".
 
+pub mod client;
 mod dialect;
 mod edit;
 mod encoding;
@@ -25,7 +26,8 @@ mod value;
 #[cfg(test)]
 mod cases;
 
+pub use client::{Client, Spelled};
 pub use endpoint::{Address, Endpoint};
 pub use error::Error;
-pub use parameters::{Parameters, SslMode};
+pub use parameters::{Parameters, Server, SslMode};
 pub use value::DatabaseUrl;

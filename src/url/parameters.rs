@@ -32,10 +32,32 @@ pub struct Parameters {
     pub ssl_key: Option<String>,
     /// The name shown in `pg_stat_activity`.
     pub application_name: Option<String>,
+    /// Which of several servers will do.
+    pub server: Server,
     /// Settings for the session, name and value, as after `-c`.
     pub settings: Vec<(String, String)>,
     /// What was not understood or looks wrong, a sentence each.
     pub warnings: Vec<String>,
+}
+
+/// Which of several servers will do, in libpq's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Server {
+    /// The first that takes us.
+    #[default]
+    Any,
+    /// The first that takes writes.
+    ReadWrite,
+}
+
+impl Server {
+    /// The value of `target_session_attrs`, where one is needed.
+    pub fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Any => None,
+            Self::ReadWrite => Some("read-write"),
+        }
+    }
 }
 
 /// How TLS is used, in libpq's words.
@@ -56,18 +78,30 @@ pub enum SslMode {
     VerifyFull,
 }
 
+impl SslMode {
+    /// The value of `sslmode`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Allow => "allow",
+            Self::Prefer => "prefer",
+            Self::Require => "require",
+            Self::VerifyCa => "verify-ca",
+            Self::VerifyFull => "verify-full",
+        }
+    }
+}
+
 /// Parameters of drivers and poolers that change nothing about what a migration sees.
 const HARMLESS: &[&str] = &[
     "async_fallback",
     "autosave",
-    "channel_binding",
     "client_encoding",
     "command_timeout",
     "connect_timeout",
     "connection_limit",
     "connectTimeout",
     "fallback_application_name",
-    "gssencmode",
     "keepalives",
     "keepalives_count",
     "keepalives_idle",
@@ -86,6 +120,7 @@ const HARMLESS: &[&str] = &[
     "statement_cache_size",
     "tcpKeepAlive",
     "tcp_user_timeout",
+    "uselibpqcompat",
 ];
 
 impl DatabaseUrl {
@@ -101,6 +136,7 @@ impl DatabaseUrl {
             ssl_certificate: None,
             ssl_key: None,
             application_name: None,
+            server: Server::default(),
             settings: Vec::new(),
             warnings: Vec::new(),
         };
@@ -108,6 +144,11 @@ impl DatabaseUrl {
         let jdbc = dialect::keeps_account_in_query(self.dialect());
         for parameter in self.query() {
             parameters.take(&parameter.key, parameter.value, jdbc);
+        }
+        // Both ask for the whole check, by the authorities that everybody trusts.
+        let asks = |key: &str, value: &str| self.last(&[key]).is_some_and(|it| it == value);
+        if asks("sslrootcert", "system") || asks("sslaccept", "strict") {
+            parameters.ssl_mode = SslMode::VerifyFull;
         }
         parameters
     }
@@ -144,7 +185,19 @@ impl Parameters {
                     SslMode::Require
                 });
             }
+            "sslrootcert" if value == "system" => {}
             "sslrootcert" | "ssl-root-cert" | "ssl-ca" => self.ssl_root_certificate = Some(value),
+            "sslaccept" => {}
+            "target_session_attrs" | "targetServerType" => self.take_server(key, &value),
+            "channel_binding" | "gssencmode" if value == "require" => {
+                self.warnings.push(format!(
+                    "`{key}=require` cannot be kept: the connection is made without it"
+                ));
+            }
+            "channel_binding" | "gssencmode" => {}
+            "cloudSqlInstance" | "socketFactory" => self.warnings.push(format!(
+                "`{key}` is understood by Google's JDBC driver alone; name the socket, `?host=/cloudsql/INSTANCE`"
+            )),
             "sslcert" | "ssl-cert" => self.ssl_certificate = Some(value),
             "sslkey" | "ssl-key" => self.ssl_key = Some(value),
             "application_name" | "ApplicationName" => self.application_name = Some(value),
@@ -162,6 +215,22 @@ impl Parameters {
                     "the parameter `{key}` is not understood and ignored"
                 )),
             },
+        }
+    }
+
+    /// Reads which of several servers will do. A migration writes, so that no standby does.
+    fn take_server(&mut self, key: &str, value: &str) {
+        match value.to_ascii_lowercase().as_str() {
+            "any" | "prefer-standby" | "prefersecondary" => {}
+            "read-write" | "primary" | "master" | "preferprimary" => {
+                self.server = Server::ReadWrite;
+            }
+            _ => {
+                self.server = Server::ReadWrite;
+                self.warnings.push(format!(
+                    "`{key}={value}` asks for a server that takes no writes; one that does is taken"
+                ));
+            }
         }
     }
 
@@ -262,6 +331,18 @@ mod tests {
             ),
             ("options=-B%205", SslMode::Prefer, "", 2),
             ("colour=blue", SslMode::Prefer, "", 1),
+            ("sslrootcert=system", SslMode::VerifyFull, "", 0),
+            (
+                "sslaccept=strict&sslmode=require",
+                SslMode::VerifyFull,
+                "",
+                0,
+            ),
+            ("channel_binding=prefer", SslMode::Prefer, "", 0),
+            ("channel_binding=require", SslMode::Prefer, "", 1),
+            ("target_session_attrs=read-write", SslMode::Prefer, "", 0),
+            ("target_session_attrs=standby", SslMode::Prefer, "", 1),
+            ("cloudSqlInstance=p:r:i", SslMode::Prefer, "", 1),
         ] {
             let text = format!("postgresql://a:b@h/d?{query}");
             let found = DatabaseUrl::parse(&text).expect("a URL").parameters();

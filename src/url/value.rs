@@ -161,7 +161,7 @@ impl DatabaseUrl {
     }
 
     /// The last parameter of these names that is not empty: later ones win, as in libpq.
-    fn last(&self, keys: &[&str]) -> Option<String> {
+    pub(in crate::url) fn last(&self, keys: &[&str]) -> Option<String> {
         self.query()
             .into_iter()
             .rev()

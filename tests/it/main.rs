@@ -36,6 +36,9 @@ mod harness;
 #[cfg(unix)]
 mod migrate;
 mod migrate_history;
+mod migrate_lint;
+#[cfg(unix)]
+mod migrate_plan;
 #[cfg(unix)]
 mod migrate_repair;
 #[cfg(unix)]

@@ -44,6 +44,76 @@ async fn along_the_history_with_a_url_of_any_dialect() {
     assert_eq!(flag.stdout, "");
 }
 
+#[tokio::test]
+async fn through_the_socket_of_a_cloud_sql_proxy() {
+    let database = Database::fresh().await;
+    let town = Town::bare().with_example_migrations();
+    let socket = database.socket();
+    let name = database
+        .options()
+        .get_database()
+        .expect("it has a name")
+        .to_owned();
+    let encoded = socket
+        .to_string_lossy()
+        .replace('/', "%2F")
+        .replace(':', "%3A");
+    for url in [
+        format!(
+            "postgresql+psycopg://admin:p%40ss@/{name}?host={}",
+            socket.display()
+        ),
+        format!("postgresql+asyncpg://admin:p%40ss@/{name}?host={encoded}"),
+        format!(
+            "postgresql+pg8000://admin:p@/{name}?unix_sock={}/.s.PGSQL.5432",
+            socket.display()
+        ),
+        format!("postgres://admin:p@{encoded}/{name}"),
+        format!(
+            "postgresql:///{name}?host={}&user=admin&password=p",
+            socket.display()
+        ),
+    ] {
+        let upgraded = town
+            .townpass(["migrate", "upgrade"])
+            .env("DATABASE_URL", &url)
+            .run();
+        let upgraded = upgraded.success().hides("warning");
+        let back = town
+            .townpass(["migrate", "downgrade", "base"])
+            .env("DATABASE_URL", &url)
+            .run();
+        assert!(
+            upgraded.stdout.starts_with("upgraded 4 revisions"),
+            "{url}: {upgraded}"
+        );
+        back.success();
+    }
+}
+
+#[tokio::test]
+async fn of_several_hosts_the_first_that_answers_and_takes_writes() {
+    let database = Database::fresh().await;
+    let town = Town::bare().with_example_migrations();
+    let options = database.options();
+    let name = options.get_database().expect("it has a name");
+    let port = options.get_port();
+    let run = |query: &str| {
+        let url = format!("postgresql://admin@127.0.0.1:1,127.0.0.1:{port}/{name}{query}");
+        town.townpass(["migrate", "current"])
+            .env("DATABASE_URL", url)
+            .run()
+    };
+    run("").success();
+    run("?target_session_attrs=read-write").success();
+    run("?target_session_attrs=read-write&options=-c%20default_transaction_read_only%3Don")
+        .expect(3)
+        .says("the server takes no writes");
+    run("?colour=blue")
+        .success()
+        .says("the parameter `colour` is not understood");
+}
+
 #[test]
 fn what_is_missing_is_said() {
     let town = Town::bare().with_example_migrations();

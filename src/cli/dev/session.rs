@@ -12,7 +12,7 @@ use crate::compose::{self, Project, PullPolicy};
 use crate::config::file::File;
 use crate::config::places::Places;
 use crate::config::state::{Lock, State};
-use crate::config::{ProviderChoice, Settings};
+use crate::config::{Environment, ProviderChoice, Settings};
 use crate::database::{self, Provider, Ready, Target, until_admitted, until_ready};
 use crate::docker::decide::Pull;
 use crate::docker::{Engine, proxies};
@@ -75,6 +75,9 @@ impl Session {
         }
         let mut settings = Settings::resolve(context.flags(), File::read(&project.directory)?);
         settings.timeout = patience.unwrap_or(settings.timeout);
+        if settings.environment == Some(Environment::Production) {
+            return Err(Error::NotInProduction);
+        }
         let service = compose::database::find(&project, settings.service.as_deref())?;
         let wanted = compose::database::wanted(&project, service)?;
         let places = Places::of(&context.env)?;

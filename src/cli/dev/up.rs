@@ -73,6 +73,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let workplace = Workplace {
         migrations: session.migrations(),
         url: None,
+        caution: migrate::Caution::None,
     };
     if args.migrate {
         // A history that cannot be read is no reason to start anything.

@@ -16,16 +16,23 @@ use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
 pub(super) mod branches;
+mod careful;
 pub(super) mod current;
+mod gate;
 pub(super) mod heads;
 pub(super) mod history;
+pub(super) mod lint;
 mod origin;
 mod patience;
+pub(super) mod plan;
 pub(super) mod repair;
+mod scope;
 pub(super) mod show;
 pub(super) mod stamp;
 pub(super) mod verify;
 pub(super) mod walk;
+
+pub(crate) use gate::Caution;
 
 /// How long a server may take to take a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -56,6 +63,10 @@ pub(crate) enum Verb {
     Verify(verify::Args),
     /// List what is wrong between folder and database, or put it right
     Repair(repair::Args),
+    /// Show what would be done, statement by statement, with its locks and its dangers
+    Plan(plan::Args),
+    /// Look for what revisions lose, block or break
+    Lint(lint::Args),
 }
 
 impl Verb {
@@ -77,6 +88,8 @@ impl Verb {
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
             Self::Heads | Self::Branches => false,
+            Self::Plan(_) => true,
+            Self::Lint(_) => false,
         }
     }
 }
@@ -88,6 +101,8 @@ pub(crate) struct Workplace {
     pub(crate) migrations: PathBuf,
     /// The database; absent where the verb needs none.
     pub(crate) url: Option<DatabaseUrl>,
+    /// Whether what loses data must be approved.
+    pub(crate) caution: Caution,
 }
 
 impl Workplace {
@@ -129,6 +144,7 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
     let workplace = Workplace {
         migrations: context.directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),
+        caution: Caution::of(settings.environment, context.env.is_ci()),
     };
     answer(context, &workplace, verb).await
 }
@@ -151,6 +167,8 @@ pub(crate) async fn answer(
         Verb::EnsureVersion(args) => stamp::ensure(context, workplace, args).await,
         Verb::Verify(args) => verify::run(context, workplace, args).await,
         Verb::Repair(args) => repair::run(context, workplace, args).await,
+        Verb::Plan(args) => plan::run(context, workplace, &args).await,
+        Verb::Lint(args) => lint::run(context, workplace, &args).await,
     }
 }
 

@@ -1,7 +1,8 @@
 //! `upgrade` and `downgrade`: the two ways along the history.
 
-use super::Workplace;
+use super::gate::{Consent, Gate};
 use super::patience::Patience;
+use super::{Workplace, careful};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::runner::{self, Transactions};
@@ -54,6 +55,8 @@ struct How {
     tag: Option<String>,
     #[command(flatten)]
     patience: Patience,
+    #[command(flatten)]
+    consent: Consent,
 }
 
 impl How {
@@ -132,6 +135,19 @@ async fn walk(
         let journal = journal::read(&mut session).await?;
         let plan = runner::prepare(direction, &directory, &journal, target, &mut session).await?;
         context.printer.show(&WouldMove::from(&plan));
+        return Ok(0);
+    }
+    if how.consent.is_asked(workplace.caution) {
+        let (approved, leads) = how.consent.approved(&context.directory)?;
+        let gate = Gate {
+            caution: workplace.caution,
+            direction,
+            target: leads.as_ref().unwrap_or(target),
+            approved,
+        };
+        let options = how.options(context);
+        let applied = careful::walk(context, &directory, &gate, &mut session, &options).await?;
+        context.printer.show(&Moved::from(&applied));
         return Ok(0);
     }
     let story = context.story();

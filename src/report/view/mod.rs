@@ -8,10 +8,12 @@ use super::Painter;
 
 pub mod down;
 pub mod history;
+pub mod lint;
 pub mod migration;
 pub mod plan;
 pub mod repair;
 pub mod reset;
+pub mod review;
 pub mod snapshot;
 pub mod stamp;
 pub mod status;

@@ -13,6 +13,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
     ("compose", &["failure", "ident", "secret", "sql", "url"]),
     ("host", &["failure", "ident", "secret", "sql", "url"]),
     ("migration", &["failure", "ident", "secret", "sql", "url"]),
+    ("lint", &["failure", "ident", "secret", "sql", "migration"]),
     ("docker", &["failure", "ident", "secret", "compose"]),
     (
         "database",
@@ -37,6 +38,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "compose",
             "host",
             "migration",
+            "lint",
             "docker",
             "database",
             "config",
@@ -53,6 +55,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "compose",
             "host",
             "migration",
+            "lint",
             "docker",
             "database",
             "config",
@@ -65,6 +68,8 @@ pub(super) const MAY_USE: &[MayUse] = &[
 /// What acts on the world, and who may name it.
 pub(super) const EFFECTS: &[Effect] = &[
     ("bollard", &["docker/"]),
+    ("squawk_linter", &["lint/squawk.rs"]),
+    ("squawk_syntax", &["lint/squawk.rs", "sql/impact/"]),
     (
         "sqlx",
         &[
@@ -77,6 +82,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "migration/runner/",
             "migration/session.rs",
             "migration/verify/",
+            "migration/size.rs",
         ],
     ),
     ("std::env", &["config/env.rs"]),
@@ -84,6 +90,7 @@ pub(super) const EFFECTS: &[Effect] = &[
         "std::fs",
         &[
             "cli/dev/reset_password.rs",
+            "cli/migrate/plan.rs",
             "compose/files.rs",
             "config/dotenv.rs",
             "config/env.rs",

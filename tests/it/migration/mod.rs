@@ -3,6 +3,7 @@
 
 mod failure;
 pub(crate) mod folder;
+mod impact;
 mod interleaved;
 mod lock;
 mod resume;

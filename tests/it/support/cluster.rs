@@ -75,6 +75,12 @@ impl Database {
         Session::new(self.connect().await, self.options())
     }
 
+    /// The directory of its socket, as a proxy of Google's lays it out: the usual port, and a name
+    /// with colons.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.cluster.directory.join(SOCKETS)
+    }
+
     /// A new connection.
     pub(crate) async fn connect(&self) -> PgConnection {
         self.options().connect().await.expect("the cluster answers")
@@ -85,6 +91,9 @@ impl Database {
         self.cluster.answer_in(other).await
     }
 }
+
+/// Where the server's socket lies, named as a Cloud SQL instance.
+const SOCKETS: &str = "project:region:instance";
 
 /// A running server.
 struct Cluster {
@@ -121,6 +130,12 @@ impl Cluster {
             .current_dir(&directory);
         succeed("initdb", unprivileged(&mut initdb).output());
         let port = free_port();
+        let sockets = directory.join(SOCKETS);
+        fs::create_dir(&sockets).expect("the directory is ours");
+        give(&sockets);
+        // A proxy listens on the usual port, whatever the server's own.
+        std::os::unix::fs::symlink(format!(".s.PGSQL.{port}"), sockets.join(".s.PGSQL.5432"))
+            .expect("the directory is ours");
         let mut guard = Command::new("sh");
         guard.args(["-c", GUARD, "guard"]).arg(&directory);
         if is_root() {
@@ -133,13 +148,14 @@ impl Cluster {
         guard.args(["-p", &port.to_string()]);
         for setting in [
             "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
             "max_connections=200",
             "shared_buffers=16MB",
             "max_prepared_transactions=2",
         ] {
             guard.args(["-c", setting]);
         }
+        guard.arg("-c");
+        guard.arg(format!("unix_socket_directories={}", sockets.display()));
         let guard = guard
             .current_dir(&directory)
             .stdin(Stdio::piped())

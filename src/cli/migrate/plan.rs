@@ -1,0 +1,108 @@
+//! `plan`: what `upgrade` or `downgrade` would do, statement by statement, and how dangerous it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Workplace;
+use super::gate::Caution;
+use crate::cli::context::Context;
+use crate::error::Error;
+use crate::lint::Survey;
+use crate::migration::fingerprint::Fingerprint;
+use crate::migration::size::{self, Sizes};
+use crate::migration::{Direction, Journal, Plan, Target, journal, runner};
+use crate::report::view::review::{Asked, Review};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Where to: head, a version or the beginning of one, +1; with --down by default -1
+    #[arg(allow_hyphen_values = true)]
+    revision: Option<Target>,
+    /// Plan the way back
+    #[arg(long)]
+    down: bool,
+    /// Write the plan to FILE too, for `upgrade --plan FILE`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+}
+
+pub(super) async fn run(
+    context: &Context,
+    workplace: &Workplace,
+    args: &Args,
+) -> Result<u8, Error> {
+    let directory = workplace.history()?;
+    let direction = if args.down {
+        Direction::Downgrade
+    } else {
+        Direction::Upgrade
+    };
+    let target = match (&args.revision, direction) {
+        (Some(target), _) => target.clone(),
+        (None, Direction::Upgrade) => Target::head(),
+        (None, Direction::Downgrade) => "-1".parse()?,
+    };
+    let mut session = match &workplace.url {
+        Some(_) => Some(workplace.connect(context).await?),
+        None => None,
+    };
+    let plan = match &mut session {
+        Some(session) => {
+            let journal = journal::read(session).await?;
+            runner::prepare(direction, &directory, &journal, &target, session).await?
+        }
+        None => Plan::make(direction, &directory, &Journal::default(), &target)?,
+    };
+    let survey = Survey::of(&plan)?;
+    let sizes = match &mut session {
+        Some(session) => size::sizes(&survey.objects(), session).await?,
+        None => Sizes::new(),
+    };
+    let asked = if session.is_some() {
+        Asked::Database(&sizes)
+    } else {
+        Asked::Nobody
+    };
+    let review = Review::of(
+        &survey,
+        &target.to_string(),
+        asked,
+        workplace.caution != Caution::None,
+    );
+    if let Some(file) = &args.save {
+        save(&context.directory.join(file), &review)?;
+    }
+    context.printer.show(&review);
+    Ok(0)
+}
+
+fn save(path: &Path, review: &Review) -> Result<(), Error> {
+    let text = serde_json::to_string_pretty(review).unwrap_or_default() + "\n";
+    fs::write(path, text).map_err(|cause| Error::PlanFile {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// What is needed of a saved plan to run it: the rest is made anew and must have the same hash.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Saved {
+    /// Its fingerprint.
+    pub(super) hash: String,
+    /// Where it leads.
+    pub(super) target: String,
+}
+
+impl Saved {
+    /// Reads what `plan --save` wrote to `path`.
+    pub(super) fn read(path: &Path) -> Result<(Fingerprint, Target), Error> {
+        let text = fs::read_to_string(path).map_err(|cause| Error::PlanFile {
+            path: path.to_owned(),
+            cause,
+        })?;
+        let unfit = || Error::NoPlan(path.to_owned());
+        let saved: Self = serde_json::from_str(&text).map_err(|_| unfit())?;
+        let hash = saved.hash.parse().map_err(|_| unfit())?;
+        Ok((hash, saved.target.parse()?))
+    }
+}
