@@ -16,6 +16,7 @@ mod confirm;
 mod context;
 mod dev;
 mod duration;
+mod editor;
 mod exit;
 mod globals;
 mod migrate;

@@ -186,7 +186,8 @@ fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
         .map(move |line| {
             let here = start;
             start += line.len();
-            (here, line.trim_end())
+            // That a file begins with this mark is told where its statements are read.
+            (here, line.trim_start_matches('\u{feff}').trim_end())
         })
         .take_while(|(_, line)| line.is_empty() || line.starts_with("--"))
         .filter_map(|(here, line)| {
@@ -281,6 +282,7 @@ mod tests {
             ("-- revises: the old plan\n", Revises::Previous),
             ("select 1;\n-- townpass:revises 1\n", Revises::Previous),
             ("\n\n-- townpass:revises 3\n", parents(&[3])),
+            ("\u{feff}-- townpass:revises 3\n", parents(&[3])),
         ] {
             let header = Header {
                 revises,

@@ -5,13 +5,16 @@
 //! A folder is read into a [`Directory`] and its [`Graph`], a database into a [`Journal`]; from
 //! these a [`Plan`] is made without touching the world, and the [`runner`] carries it out.
 
+pub mod check;
 pub mod checksum;
 pub mod direction;
 pub mod directory;
+pub mod draft;
 pub mod error;
 pub mod event;
 pub mod file;
 pub mod fork;
+pub mod git;
 pub mod graph;
 pub mod header;
 pub mod journal;
@@ -27,12 +30,15 @@ mod name;
 pub mod origin;
 pub mod plan;
 pub mod range;
+pub mod rebase;
 pub mod runner;
 pub mod session;
 pub mod step;
+pub mod sum;
 pub mod target;
 pub mod touch;
 pub mod version;
+pub mod write;
 
 pub use checksum::Checksum;
 pub use direction::Direction;

@@ -36,6 +36,8 @@ mod harness;
 mod migrate;
 mod migrate_history;
 #[cfg(unix)]
+mod migrate_write;
+#[cfg(unix)]
 mod migration;
 mod output;
 mod split;

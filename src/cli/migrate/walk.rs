@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Workplace, origin};
+use super::{Door, Workplace, origin, told_by_git};
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::error::Error;
@@ -151,7 +151,7 @@ pub(in crate::cli) async fn to_head(
     workplace: &Workplace,
     story: &Story<'_>,
 ) -> Result<Moved, Error> {
-    let directory = workplace.history()?;
+    let directory = workplace.reviewed()?;
     let mut session = workplace.connect(context).await?;
     let applied = runner::migrate(
         Direction::Upgrade,
@@ -161,7 +161,9 @@ pub(in crate::cli) async fn to_head(
         &How::default().options(context),
         &mut |event| story.migration(&event),
     )
-    .await?;
+    .await;
+    let applied = told_by_git(workplace, applied.map_err(Error::from)).await?;
+    workplace.seal()?;
     Ok(Moved::from(&applied))
 }
 
@@ -172,7 +174,10 @@ async fn walk(
     target: &Target,
     how: &How,
 ) -> Result<u8, Error> {
-    let directory = workplace.history()?;
+    let directory = match direction {
+        Direction::Upgrade => workplace.reviewed()?,
+        Direction::Downgrade => workplace.history()?,
+    };
     let mut session = workplace.connect(context).await?;
     if how.dry_run {
         let journal = journal::read(&mut session).await?;
@@ -190,6 +195,9 @@ async fn walk(
         &mut |event| story.migration(&event),
     )
     .await?;
+    if workplace.door == Door::Development && direction == Direction::Upgrade && workplace.seal()? {
+        story.note("`townpass.sum` follows the files as they are now");
+    }
     drop(story);
     context.printer.show(&Moved::from(&applied));
     Ok(0)

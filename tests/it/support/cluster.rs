@@ -63,6 +63,12 @@ impl Database {
         Session::new(self.connect().await, self.options())
     }
 
+    /// Its URL.
+    pub(crate) fn url(&self) -> String {
+        let port = self.cluster.port;
+        format!("postgresql://admin@127.0.0.1:{port}/{}", self.name)
+    }
+
     /// A new connection.
     pub(crate) async fn connect(&self) -> PgConnection {
         self.options().connect().await.expect("the cluster answers")
