@@ -5,5 +5,6 @@ mod failure;
 mod folder;
 mod interleaved;
 mod lock;
+mod model;
 mod resume;
 mod run;
