@@ -166,6 +166,24 @@ pub enum Error {
     #[error("`{}` is no plan of ours", .0.display())]
     #[diagnostic(help("write one with `townpass migrate plan --save FILE`"))]
     NoPlan(PathBuf),
+    /// The editor did not end well.
+    #[error("`{command}` did not edit the file: {why}")]
+    #[diagnostic(help(
+        "name your editor in the variable VISUAL or EDITOR, for example `EDITOR=vim`"
+    ))]
+    Editor {
+        /// The command.
+        command: String,
+        /// What happened.
+        why: String,
+    },
+    /// There is no editor.
+    #[error("no editor is found to open `{}`", path.display())]
+    #[diagnostic(help("name one in the variable VISUAL or EDITOR, for example `EDITOR=vim`"))]
+    NoEditor {
+        /// The file.
+        path: PathBuf,
+    },
     /// Standard input could not be read.
     #[error("cannot read standard input")]
     Input(#[source] std::io::Error),
@@ -241,6 +259,7 @@ impl Diagnose for Error {
             | Self::ServiceStopped { .. }
             | Self::DataInDocker { .. } => Blame::Environment,
             Self::NobodyToAsk | Self::Declined => Blame::Refusal,
+            Self::Editor { .. } | Self::NoEditor { .. } => Blame::Environment,
             Self::Input(_) | Self::Output(_) | Self::Runtime(_) => Blame::Environment,
         }
     }

@@ -16,6 +16,7 @@ mod confirm;
 mod context;
 mod dev;
 mod duration;
+mod editor;
 mod elsewhere;
 mod exit;
 mod globals;

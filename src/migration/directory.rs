@@ -16,11 +16,15 @@ use crate::migration::journal::Journal;
 use crate::migration::ledger::Kept;
 use crate::migration::version::Version;
 
+/// The file that holds the fingerprints of all others.
+pub const SUM: &str = "townpass.sum";
+
 /// The migrations of a project, by version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
     path: PathBuf,
     revisions: BTreeMap<Version, Revision>,
+    sum: Option<Source>,
 }
 
 /// One step of the history.
@@ -50,6 +54,12 @@ pub struct Source {
 impl Directory {
     /// Reads the folder at `path`.
     pub fn read(path: &Path) -> Result<Self, Error> {
+        let (directory, faults) = Self::survey(path)?;
+        sound(directory, faults)
+    }
+
+    /// Reads the folder at `path` as far as it can be read, and says what cannot.
+    pub fn survey(path: &Path) -> Result<(Self, Vec<Error>), Error> {
         let unreadable = |cause| Error::Unreadable {
             path: path.to_owned(),
             cause,
@@ -61,45 +71,88 @@ impl Directory {
             entries => entries.map_err(unreadable)?,
         };
         let mut files = Vec::new();
+        let mut faults = Vec::new();
+        let mut sum = None;
         for entry in entries {
             let path = entry.map_err(unreadable)?.path();
-            if let Some(file) = read_file(&path)? {
-                files.push(file);
+            match read_file(&path) {
+                Ok(Some(file)) => files.push(file),
+                Ok(None) if path.file_name().is_some_and(|name| name == SUM) => {
+                    sum = Some(read_sum(&path)?);
+                }
+                Ok(None) => {}
+                Err(fault) => faults.push(fault),
             }
         }
-        Self::assemble(path, files)
+        let (mut directory, others) = Self::gather(path, files);
+        directory.sum = sum;
+        faults.sort_by_key(ToString::to_string);
+        faults.extend(others);
+        Ok((directory, faults))
+    }
+
+    /// A folder with nothing in it.
+    pub fn empty(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            revisions: BTreeMap::new(),
+            sum: None,
+        }
     }
 
     /// Joins files, in any order, into revisions.
-    pub fn assemble(path: &Path, mut files: Vec<(FileName, Source)>) -> Result<Self, Error> {
+    pub fn assemble(path: &Path, files: Vec<(FileName, Source)>) -> Result<Self, Error> {
+        let (directory, faults) = Self::gather(path, files);
+        sound(directory, faults)
+    }
+
+    /// Joins files, in any order, into revisions, and says which belong to none.
+    fn gather(path: &Path, mut files: Vec<(FileName, Source)>) -> (Self, Vec<Error>) {
         files.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
-        let mut revisions = BTreeMap::new();
+        let mut faults = Vec::new();
+        let mut revisions: BTreeMap<Version, Revision> = BTreeMap::new();
         let mut downs: BTreeMap<Version, Source> = BTreeMap::new();
         for (name, source) in files {
-            let twin = match name.kind {
-                Kind::Down => downs.insert(name.version, source.clone()),
-                Kind::Up | Kind::Simple => revisions
-                    .insert(name.version, revision(&name, source.clone())?)
-                    .map(|twin: Revision| twin.up),
+            let first = match name.kind {
+                Kind::Down => downs.get(&name.version).map(|down| &down.path),
+                Kind::Up | Kind::Simple => revisions.get(&name.version).map(|it| &it.up.path),
             };
-            if let Some(twin) = twin {
-                return Err(Error::Duplicate {
+            if let Some(first) = first {
+                faults.push(Error::Duplicate {
                     version: name.version,
-                    first: twin.path,
+                    first: first.clone(),
                     second: source.path,
                 });
+                continue;
+            }
+            match name.kind {
+                Kind::Down => {
+                    downs.insert(name.version, source);
+                }
+                Kind::Up | Kind::Simple => {
+                    let (revision, fault) = revision(&name, source);
+                    faults.extend(fault);
+                    revisions.insert(name.version, revision);
+                }
             }
         }
         for (version, source) in downs {
             match revisions.get_mut(&version) {
                 Some(revision) => revision.down = Some(source),
-                None => return Err(Error::DownAlone(source.path)),
+                None => faults.push(Error::DownAlone(source.path)),
             }
         }
-        Ok(Self {
+        let directory = Self {
             path: path.to_owned(),
             revisions,
-        })
+            sum: None,
+        };
+        (directory, faults)
+    }
+
+    /// What `townpass.sum` holds, where there is one.
+    pub fn sum(&self) -> Option<&Source> {
+        self.sum.as_ref()
     }
 
     /// The same, with the revisions that a database has and whose files are gone, as its ledger
@@ -204,15 +257,40 @@ fn read_file(path: &Path) -> Result<Option<(FileName, Source)>, Error> {
     Ok(Some((name, source)))
 }
 
-fn revision(name: &FileName, up: Source) -> Result<Revision, Error> {
-    let header = header::read(&up.text).map_err(|bad| Error::bad_header(&up, bad))?;
-    Ok(Revision {
+/// Reads the sum file at `path`. What is not UTF-8 in it is found when it is looked at.
+fn read_sum(path: &Path) -> Result<Source, Error> {
+    let bytes = fs::read(path).map_err(|cause| Error::Unreadable {
+        path: path.to_owned(),
+        cause,
+    })?;
+    Ok(Source {
+        path: path.to_owned(),
+        text: String::from_utf8_lossy(&bytes).into(),
+    })
+}
+
+/// The revision of an up file, and what is wrong with its header.
+fn revision(name: &FileName, up: Source) -> (Revision, Option<Error>) {
+    let (header, fault) = match header::read(&up.text) {
+        Ok(header) => (header, None),
+        Err(bad) => (Header::default(), Some(Error::bad_header(&up, bad))),
+    };
+    let revision = Revision {
         version: name.version,
         description: name.description(),
         header,
         up,
         down: None,
-    })
+    };
+    (revision, fault)
+}
+
+/// The folder, if nothing is wrong with it.
+fn sound(directory: Directory, faults: Vec<Error>) -> Result<Directory, Error> {
+    match faults.into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(directory),
+    }
 }
 
 #[cfg(test)]

@@ -169,6 +169,8 @@ impl Header {
             "depends" => self.depends.extend(versions(value)?),
             "replaces" => self.replaces.extend(versions(value)?),
             "author" => self.author = Some(value.to_owned()),
+            // What somebody approved is read where it is looked for.
+            "approve" => {}
             key => {
                 let known = KEYS.join("`, `");
                 return Err(format!("`{key}` is none of `{known}`"));
@@ -188,7 +190,8 @@ fn entries(text: &str) -> impl Iterator<Item = Entry<'_>> {
         .map(move |line| {
             let here = start;
             start += line.len();
-            (here, line.trim_end())
+            // That a file begins with this mark is told where its statements are read.
+            (here, line.trim_start_matches('\u{feff}').trim_end())
         })
         .take_while(|(_, line)| line.is_empty() || line.starts_with("--"))
         .filter_map(|(here, line)| {
@@ -283,6 +286,7 @@ mod tests {
             ("-- revises: the old plan\n", Revises::Previous),
             ("select 1;\n-- townpass:revises 1\n", Revises::Previous),
             ("\n\n-- townpass:revises 3\n", parents(&[3])),
+            ("\u{feff}-- townpass:revises 3\n", parents(&[3])),
         ] {
             let header = Header {
                 revises,

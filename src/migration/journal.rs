@@ -6,15 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError};
+use sqlx::{Connection as _, Row as _};
 
 use crate::migration::checksum::Checksum;
 use crate::migration::direction::Direction;
 use crate::migration::error::{Error, Foreign};
 use crate::migration::lease::Lease;
 use crate::migration::ledger::{Kept, Ledger, Presence};
-use crate::migration::session::rows;
+use crate::migration::session::{changed, execute, rows};
 use crate::migration::step::Step;
 use crate::migration::version::Version;
 use crate::sql::{Ident, Literal};
@@ -240,6 +240,53 @@ impl Table {
     pub(in crate::migration) fn delete(&self, version: Version) -> String {
         format!("DELETE FROM {} WHERE version = {version}", self.name)
     }
+}
+
+/// A revision whose files got another version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// Its version so far.
+    pub from: Version,
+    /// Its version from now on.
+    pub to: Version,
+    /// What it follows from now on.
+    pub parents: Vec<Version>,
+    /// What its up file holds from now on.
+    pub up: String,
+}
+
+/// Gives the rows of `renamed` their new versions, in the ledger too; all of them or none. The
+/// table is kept from other writers meanwhile; one that has it already is not waited for.
+pub async fn rename(connection: &mut PgConnection, renamed: &[Renamed]) -> Result<(), Error> {
+    let failed = |error: sqlx::Error| database("write the journal", &error);
+    let Some(table) = Table::find(connection)
+        .await?
+        .filter(|_| !renamed.is_empty())
+    else {
+        return Ok(());
+    };
+    let ledger = table.ledger.exists(connection).await? == Presence::Whole;
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE NOWAIT", table.name);
+    execute(&mut transaction, &lock).await.map_err(failed)?;
+    for it in renamed {
+        let sql = format!(
+            "UPDATE {} SET version = {}, checksum = decode('{}', 'hex')
+             WHERE version = {} AND success",
+            table.name,
+            it.to,
+            Checksum::of(&it.up),
+            it.from,
+        );
+        if changed(&mut transaction, &sql).await.map_err(failed)? != 1 {
+            return Err(Error::Stale);
+        }
+        if ledger {
+            let sql = table.ledger.rename(it);
+            execute(&mut transaction, &sql).await.map_err(failed)?;
+        }
+    }
+    transaction.commit().await.map_err(failed)
 }
 
 /// How far a revision came.

@@ -13,7 +13,7 @@ use sqlx::postgres::PgConnection;
 
 use crate::migration::direction::Direction;
 use crate::migration::error::Error;
-use crate::migration::journal::database;
+use crate::migration::journal::{Renamed, database};
 use crate::migration::lease::{Lease, RunId, StatementHash, Tenant};
 use crate::migration::origin::Origin;
 use crate::migration::session::rows;
@@ -251,6 +251,19 @@ impl Ledger {
             version,
             run,
             "finished_at = clock_timestamp(), error = NULL",
+        )
+    }
+
+    /// Gives a revision its new version, and what its file says now.
+    pub(in crate::migration) fn rename(&self, renamed: &Renamed) -> String {
+        let parents: Vec<String> = renamed.parents.iter().map(Version::to_string).collect();
+        format!(
+            "UPDATE {} SET version = {}, parents = {}, up_sql = {} WHERE version = {}",
+            self.0,
+            renamed.to,
+            Literal(&parents.join(" ")),
+            Literal(&renamed.up),
+            renamed.from
         )
     }
 

@@ -6,14 +6,17 @@
 //! these a [`Plan`] is made without touching the world, and the [`runner`] carries it out.
 
 pub mod assumed;
+pub mod check;
 pub mod checksum;
 pub mod direction;
 pub mod directory;
+pub mod draft;
 pub mod error;
 pub mod event;
 pub mod file;
 pub mod fingerprint;
 pub mod fork;
+pub mod git;
 pub mod graph;
 pub mod header;
 pub mod journal;
@@ -29,16 +32,19 @@ mod name;
 pub mod origin;
 pub mod plan;
 pub mod range;
+pub mod rebase;
 pub mod repair;
 pub mod runner;
 pub mod session;
 pub mod size;
 pub mod stamp;
 pub mod step;
+pub mod sum;
 pub mod target;
 pub mod touch;
 pub mod verify;
 pub mod version;
+pub mod write;
 
 pub use checksum::Checksum;
 pub use direction::Direction;

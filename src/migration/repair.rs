@@ -192,9 +192,7 @@ impl Repair {
         let standing = graph.standing(&journal.versions());
         let versions = target.revisions(directory, &graph, &standing)?;
         let [version] = versions[..] else {
-            return Err(Error::NotOne {
-                target: target.to_string(),
-            });
+            return Err(Error::NotOne(target.to_string()));
         };
         let (Some(revision), Some(row)) = (directory.get(version), journal.get(version)) else {
             return Err(Error::NotApplied { version });
@@ -306,9 +304,6 @@ mod tests {
             plan(Wish::Applied, "1"),
             Err(Error::NotHalfDone { .. })
         ));
-        assert!(matches!(
-            plan(Wish::Accept, "base"),
-            Err(Error::NotOne { .. })
-        ));
+        assert!(matches!(plan(Wish::Accept, "base"), Err(Error::NotOne(_))));
     }
 }

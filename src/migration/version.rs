@@ -26,6 +26,19 @@ impl Version {
         self.0
     }
 
+    /// The number behind it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The version of a revision that is made at `time`.
+    pub fn at(time: jiff::Timestamp) -> Self {
+        let time = time.to_zoned(jiff::tz::TimeZone::UTC);
+        let digits = time.strftime("%Y%m%d%H%M%S").to_string();
+        Self(digits.parse().unwrap_or(1))
+    }
+
     /// The time that a version of fourteen digits spells, as `2026-01-05 08:30:00`.
     pub fn created(self) -> Option<String> {
         let digits = self.0.to_string();
@@ -64,6 +77,12 @@ impl FromStr for Version {
 #[cfg(test)]
 mod tests {
     use super::Version;
+
+    #[test]
+    fn a_version_is_the_time_in_utc() {
+        let time = "2026-01-05T09:30:00.9+01:00".parse().expect("a time");
+        assert_eq!(Version::at(time), Version::new(20_260_105_083_000));
+    }
 
     #[test]
     fn fourteen_digits_tell_the_time_if_they_are_one() {

@@ -46,6 +46,8 @@ mod migrate_stamp;
 #[cfg(unix)]
 mod migrate_verify;
 #[cfg(unix)]
+mod migrate_write;
+#[cfg(unix)]
 mod migration;
 mod output;
 mod split;

@@ -3,7 +3,7 @@
 use super::application::Application;
 use super::session::Session;
 use crate::cli::context::Context;
-use crate::cli::migrate::{self, Caution, Verb, Workplace};
+use crate::cli::migrate::{self, Caution, Door, Verb, Workplace};
 use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
@@ -19,6 +19,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         migrations: session.migrations(),
         url: None,
         caution: Caution::None,
+        door: Door::Development,
     };
     if verb.needs_database() {
         // A history that cannot be read is no reason to start anything.

@@ -8,7 +8,7 @@ use super::application::Application;
 use super::session::Session;
 use crate::cli::context::Context;
 use crate::cli::duration;
-use crate::cli::migrate::{self, Workplace};
+use crate::cli::migrate::{self, Door, Workplace};
 use crate::compose::PullPolicy;
 use crate::error::Error;
 use crate::report::view;
@@ -74,6 +74,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         migrations: session.migrations(),
         url: None,
         caution: migrate::Caution::None,
+        door: Door::Development,
     };
     if args.migrate {
         // A history that cannot be read is no reason to start anything.

@@ -10,22 +10,29 @@ use super::context::Context;
 use crate::config::{Configured, Settings, database_url, file::File};
 use crate::database;
 use crate::error::Error;
+use crate::migration::git::Repository;
 use crate::migration::listing::Detail;
-use crate::migration::{Directory, Session};
+use crate::migration::sum::{self, Sum};
+use crate::migration::{self, Directory, Graph, Journal, Session, journal, write};
 use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
 pub(super) mod branches;
 mod careful;
+pub(super) mod check;
 pub(super) mod current;
+pub(super) mod edit;
 mod gate;
 pub(super) mod heads;
 pub(super) mod history;
 pub(super) mod lint;
+pub(super) mod merge;
 mod origin;
 mod patience;
 pub(super) mod plan;
+pub(super) mod rebase;
 pub(super) mod repair;
+pub(super) mod revision;
 mod scope;
 pub(super) mod show;
 pub(super) mod stamp;
@@ -67,6 +74,16 @@ pub(crate) enum Verb {
     Plan(plan::Args),
     /// Look for what revisions lose, block or break
     Lint(lint::Args),
+    /// Write the files of a new revision
+    Revision(revision::Args),
+    /// Join heads by a revision that follows all of them
+    Merge(merge::Args),
+    /// Let a branch that nobody else has follow another
+    Rebase(rebase::Args),
+    /// Open the file of a revision in an editor
+    Edit(edit::Args),
+    /// Look at all files for what is wrong with them, without a database
+    Check(check::Args),
 }
 
 impl Verb {
@@ -83,13 +100,15 @@ impl Verb {
             | Self::Current(_)
             | Self::Stamp(_)
             | Self::EnsureVersion(_)
-            | Self::Verify(_)
-            | Self::Repair(_) => true,
+            | Self::Verify(_) => true,
+            Self::Repair(args) => args.needs_database(),
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
-            Self::Heads | Self::Branches => false,
-            Self::Plan(_) => true,
-            Self::Lint(_) => false,
+            Self::Plan(_) | Self::Rebase(_) => true,
+            Self::Heads | Self::Branches | Self::Check(_) | Self::Lint(_) => false,
+            Self::Revision(args) => args.needs_database(),
+            Self::Merge(args) => args.needs_database(),
+            Self::Edit(args) => args.needs_database(),
         }
     }
 }
@@ -103,11 +122,28 @@ pub(crate) struct Workplace {
     pub(crate) url: Option<DatabaseUrl>,
     /// Whether what loses data must be approved.
     pub(crate) caution: Caution,
+    /// How we came in.
+    pub(crate) door: Door,
+}
+
+/// How a verb was come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// `townpass dev`: the developer's own database. Files are edited, and `townpass.sum` follows.
+    Development,
+    /// `townpass migrate`: any database. Files are as they were reviewed, or nothing is done.
+    Deploy,
 }
 
 impl Workplace {
     /// Reads the history, or says that it is Alembic's.
     pub(crate) fn history(&self) -> Result<Directory, Error> {
+        self.ensure_not_alembic()?;
+        Ok(Directory::read(&self.migrations)?)
+    }
+
+    /// Refuses a project that has no folder, but Alembic's configuration.
+    fn ensure_not_alembic(&self) -> Result<(), Error> {
         let project = self.migrations.parent();
         if !self.migrations.exists()
             && project.is_some_and(|project| project.join("alembic.ini").exists())
@@ -116,7 +152,39 @@ impl Workplace {
                 migrations: self.migrations.clone(),
             });
         }
-        Ok(Directory::read(&self.migrations)?)
+        Ok(())
+    }
+
+    /// Reads the history, and makes sure that it is the one that was reviewed.
+    pub(crate) fn reviewed(&self) -> Result<Directory, Error> {
+        let directory = self.history()?;
+        match (self.door, directory.sum()) {
+            (Door::Deploy, _) => sum::verify(&directory)?,
+            // A conflict that git left is nobody's edit.
+            (Door::Development, Some(source)) => drop(Sum::parse(source)?),
+            (Door::Development, None) => {}
+        }
+        Ok(directory)
+    }
+
+    /// Lets `townpass.sum` follow the files, where there is one; whether it had to.
+    pub(crate) fn seal(&self) -> Result<bool, Error> {
+        let directory = self.history()?;
+        let Some(source) = directory.sum() else {
+            return Ok(false);
+        };
+        let text = Sum::of(&directory, &Graph::of(&directory)?).to_string();
+        if source.text.replace("\r\n", "\n") == text {
+            return Ok(false);
+        }
+        write::replace(&source.path, &text)?;
+        Ok(true)
+    }
+
+    /// What the database says of its history.
+    async fn journal(&self, context: &Context) -> Result<Journal, Error> {
+        let mut session = self.connect(context).await?;
+        Ok(journal::read(&mut session).await?)
     }
 
     /// Connects to the database, in every detail as the URL asks.
@@ -145,6 +213,7 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
         migrations: context.directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),
         caution: Caution::of(settings.environment, context.env.is_ci()),
+        door: Door::Deploy,
     };
     answer(context, &workplace, verb).await
 }
@@ -155,7 +224,7 @@ pub(crate) async fn answer(
     workplace: &Workplace,
     verb: Verb,
 ) -> Result<u8, Error> {
-    match verb {
+    let answered = match verb {
         Verb::Upgrade(args) => walk::upgrade(context, workplace, args).await,
         Verb::Downgrade(args) => walk::downgrade(context, workplace, args).await,
         Verb::Current(args) => current::run(context, workplace, &args).await,
@@ -169,6 +238,34 @@ pub(crate) async fn answer(
         Verb::Repair(args) => repair::run(context, workplace, args).await,
         Verb::Plan(args) => plan::run(context, workplace, &args).await,
         Verb::Lint(args) => lint::run(context, workplace, &args).await,
+        Verb::Revision(args) => revision::run(context, workplace, &args).await,
+        Verb::Merge(args) => merge::run(context, workplace, &args).await,
+        Verb::Rebase(args) => rebase::run(context, workplace, &args).await,
+        Verb::Edit(args) => edit::run(context, workplace, &args).await,
+        Verb::Check(args) => check::run(context, workplace, &args).await,
+    };
+    told_by_git(workplace, answered).await
+}
+
+/// Adds what git knows of the heads, where there are several.
+pub(crate) async fn told_by_git<T>(
+    workplace: &Workplace,
+    answered: Result<T, Error>,
+) -> Result<T, Error> {
+    match answered {
+        Err(Error::Migration(
+            mut error @ (migration::Error::SeveralHeads { .. }
+            | migration::Error::HeadToRevise { .. }),
+        )) => {
+            if let migration::Error::SeveralHeads { fork, .. }
+            | migration::Error::HeadToRevise { fork } = &mut error
+                && let Some(repository) = Repository::around(&workplace.migrations).await
+            {
+                repository.tell(fork).await;
+            }
+            Err(error.into())
+        }
+        answered => answered,
     }
 }
 

@@ -5,8 +5,11 @@ use super::patience::Patience;
 use crate::cli::confirm;
 use crate::cli::context::Context;
 use crate::error::Error;
+use crate::migration::directory::SUM;
 use crate::migration::repair::{self, Repair, Wish};
-use crate::migration::{Directory, Session, Target, journal, runner};
+use crate::migration::sum::Sum;
+use crate::migration::{Directory, Graph, Session, Target, journal, runner, write};
+use crate::report::view::authoring::Resealed;
 use crate::report::view::repair::{Difference, Repaired, Troubles};
 
 #[derive(Debug, clap::Args)]
@@ -33,6 +36,15 @@ struct WishArgs {
     /// Count a half-done revision as not applied: what it did was undone by hand
     #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
     reverted: Option<Target>,
+    /// Write `townpass.sum` as the files are now; no database is asked
+    #[arg(long)]
+    sum: bool,
+}
+
+impl Args {
+    pub(super) fn needs_database(&self) -> bool {
+        !self.wish.sum
+    }
 }
 
 impl WishArgs {
@@ -48,6 +60,9 @@ impl WishArgs {
 }
 
 pub(super) async fn run(context: &Context, workplace: &Workplace, args: Args) -> Result<u8, Error> {
+    if args.wish.sum {
+        return sum(context, workplace, &args);
+    }
     let directory = workplace.history()?;
     let mut session = workplace.connect(context).await?;
     match args.wish.named() {
@@ -108,5 +123,22 @@ async fn mend(
     .await?;
     drop(story);
     context.printer.show(&Repaired::done(&repair));
+    Ok(0)
+}
+
+/// Writes the sum file anew, and shows which lines that changes. Where there was none, from now on
+/// there is one.
+fn sum(context: &Context, workplace: &Workplace, args: &Args) -> Result<u8, Error> {
+    let directory = workplace.history()?;
+    let text = Sum::of(&directory, &Graph::of(&directory)?).to_string();
+    let path = directory.path().join(SUM);
+    let before = directory
+        .sum()
+        .map(|source| source.text.replace("\r\n", "\n"));
+    let resealed = Resealed::of(&path, before.as_deref(), &text, args.dry_run);
+    if !args.dry_run && before.as_deref() != Some(text.as_str()) {
+        write::replace(&path, &text)?;
+    }
+    context.printer.show(&resealed);
     Ok(0)
 }

@@ -3,7 +3,7 @@
 use super::Workplace;
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::{Target, journal, listing};
+use crate::migration::{Target, listing};
 use crate::report::view::history::Shown;
 
 #[derive(Debug, clap::Args)]
@@ -26,8 +26,7 @@ pub(super) async fn run(
 ) -> Result<u8, Error> {
     let directory = workplace.history()?;
     let journal = if args.needs_database() {
-        let mut session = workplace.connect(context).await?;
-        Some(journal::read(&mut session).await?)
+        Some(workplace.journal(context).await?)
     } else {
         None
     };

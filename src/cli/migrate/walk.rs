@@ -2,7 +2,8 @@
 
 use super::gate::{Consent, Gate};
 use super::patience::Patience;
-use super::{Workplace, careful};
+use super::{Door, Workplace, careful, told_by_git};
+
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::runner::{self, Transactions};
@@ -108,7 +109,7 @@ pub(in crate::cli) async fn to_head(
     workplace: &Workplace,
     story: &Story<'_>,
 ) -> Result<Moved, Error> {
-    let directory = workplace.history()?;
+    let directory = workplace.reviewed()?;
     let mut session = workplace.connect(context).await?;
     let applied = runner::migrate(
         Direction::Upgrade,
@@ -118,7 +119,9 @@ pub(in crate::cli) async fn to_head(
         &How::default().options(context),
         &mut |event| story.migration(&event),
     )
-    .await?;
+    .await;
+    let applied = told_by_git(workplace, applied.map_err(Error::from)).await?;
+    workplace.seal()?;
     Ok(Moved::from(&applied))
 }
 
@@ -129,7 +132,10 @@ async fn walk(
     target: &Target,
     how: &How,
 ) -> Result<u8, Error> {
-    let directory = workplace.history()?;
+    let directory = match direction {
+        Direction::Upgrade => workplace.reviewed()?,
+        Direction::Downgrade => workplace.history()?,
+    };
     let mut session = workplace.connect(context).await?;
     if how.dry_run {
         let journal = journal::read(&mut session).await?;
@@ -160,6 +166,9 @@ async fn walk(
         &mut |event| story.migration(&event),
     )
     .await?;
+    if workplace.door == Door::Development && direction == Direction::Upgrade && workplace.seal()? {
+        story.note("`townpass.sum` follows the files as they are now");
+    }
     drop(story);
     context.printer.show(&Moved::from(&applied));
     Ok(0)

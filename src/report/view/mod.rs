@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::Painter;
 
+pub mod authoring;
+pub mod check;
 pub mod down;
 pub mod history;
 pub mod lint;

@@ -15,7 +15,8 @@ pub(super) fn named(text: &str) -> Vec<Named> {
     let mut found = Vec::new();
     let mut rest = tokens.iter().peekable();
     while let Some(token) = rest.next() {
-        if token == "use" {
+        // `impl Trait + use<'a>` imports nothing.
+        if token == "use" && rest.peek().is_none_or(|next| *next != "<") {
             tree(&mut rest, &[], &mut found);
         } else if is_word(token) {
             let mut path = vec![token.clone()];
@@ -219,6 +220,7 @@ fn paths_are_found_in_code_only() {
         ),
         ("#[cfg(test)] mod tests; a::b", &["a::b"]),
         ("#[cfg(unix)] use a::b;", &["a::b"]),
+        ("fn f<'a>() -> impl T + use<'a> { a::b; }", &["a::b"]),
         ("for a::b in bar::baz {}", &["a::b", "bar::baz"]),
     ];
     for (text, expected) in cases {

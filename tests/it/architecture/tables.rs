@@ -117,12 +117,14 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/proxies.rs",
             "host/detect.rs",
             "migration/directory.rs",
+            "migration/write.rs",
         ],
     ),
     ("tokio::fs", &[]),
     (
         "tokio::process",
         &[
+            "cli/editor.rs",
             "database/embedded/process.rs",
             "database/embedded/python.rs",
             "database/embedded/session.rs",
@@ -130,6 +132,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/compose_release.rs",
             "docker/credentials.rs",
             "docker/ssh.rs",
+            "migration/git.rs",
         ],
     ),
     ("std::process::Command", &[]),

@@ -6,6 +6,7 @@ pub(crate) mod folder;
 mod impact;
 mod interleaved;
 mod lock;
+mod model;
 mod resume;
 mod run;
 mod sqlx_cli;

@@ -3,6 +3,7 @@
 #[cfg(unix)]
 pub(crate) mod cluster;
 pub(crate) mod docker;
+pub(crate) mod git;
 mod output;
 mod running;
 #[cfg(unix)]

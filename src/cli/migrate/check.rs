@@ -1,0 +1,53 @@
+//! `check`: all that is wrong with the folder, without a database.
+
+use super::Workplace;
+use crate::cli::context::Context;
+use crate::cli::exit;
+use crate::error::Error;
+use crate::failure::Blame;
+use crate::migration::check::{self, Severity};
+use crate::migration::git::Repository;
+use crate::migration::{self, Directory, Graph};
+use crate::report::view::check::Checked;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Also compare with what a branch of git has: `--against origin/main`
+    #[arg(long, value_name = "BRANCH")]
+    against: Option<String>,
+    /// Exit with 1 where there are warnings
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(super) async fn run(
+    context: &Context,
+    workplace: &Workplace,
+    args: &Args,
+) -> Result<u8, Error> {
+    workplace.ensure_not_alembic()?;
+    let (directory, faults) = Directory::survey(&workplace.migrations)?;
+    let mut findings = check::folder(&directory, &faults);
+    if let Some(name) = &args.against {
+        let repository = Repository::around(&workplace.migrations).await;
+        let base = match &repository {
+            Some(repository) => repository.base(name).await,
+            None => None,
+        };
+        let base = base.ok_or_else(|| migration::Error::NoBase(name.clone()))?;
+        findings.extend(check::against(&directory, &base));
+    }
+    findings.sort_by_key(|it| it.severity);
+    let worst = findings.first().map(|it| it.severity);
+    let (graph, _) = Graph::survey(&directory);
+    context.printer.show(&Checked {
+        revisions: directory.revisions().count(),
+        heads: graph.heads(),
+        findings,
+    });
+    Ok(match worst {
+        Some(Severity::Error) => exit::code(Blame::History),
+        Some(Severity::Warning) if args.strict => exit::code(Blame::Answer),
+        Some(Severity::Warning) | None => 0,
+    })
+}

@@ -1,0 +1,126 @@
+//! `revision`: the files of a new revision.
+
+use clap::ArgAction;
+
+use super::Workplace;
+use crate::cli::context::Context;
+use crate::cli::editor;
+use crate::error::Error;
+use crate::migration::draft::{self, Draft, Purpose, Splice, Wish};
+use crate::migration::{self, Directory, Graph, Target, Version, write};
+use crate::report::view::authoring::Written;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// What it does, in a few words; they become its name
+    #[arg(short, long)]
+    message: Option<String>,
+    /// Compare the database with the target schema, and write what leads there
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
+        default_value_t = false, default_missing_value = "true", action = ArgAction::Set)]
+    autogenerate: bool,
+    #[command(flatten)]
+    place: Place,
+    /// Its version, in place of the time in UTC
+    #[arg(long, value_name = "VERSION")]
+    rev_id: Option<Version>,
+    /// Name of the branch that begins with it; may be given several times
+    #[arg(long, value_name = "LABEL")]
+    branch_label: Vec<String>,
+    /// For statements that cannot run in a transaction
+    #[arg(long)]
+    no_transaction: bool,
+    /// Open its up file in an editor
+    #[arg(long)]
+    edit: bool,
+}
+
+/// Where in the history a new revision belongs.
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// What it follows; the one head, unless told otherwise
+    #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
+    head: Option<Target>,
+    /// Allow to follow a revision that others follow already
+    #[arg(long)]
+    splice: bool,
+    /// What must be applied before it, though it does not follow it; may be given several times
+    #[arg(long, value_name = "REVISION")]
+    depends_on: Vec<Target>,
+}
+
+impl Args {
+    pub(super) fn needs_database(&self) -> bool {
+        let mut targets = self.place.head.iter().chain(&self.place.depends_on);
+        !self.autogenerate && targets.any(Target::is_relative)
+    }
+}
+
+pub(super) async fn run(
+    context: &Context,
+    workplace: &Workplace,
+    args: &Args,
+) -> Result<u8, Error> {
+    if args.autogenerate {
+        return Err(migration::Error::NoAutogenerate.into());
+    }
+    let directory = history(workplace)?;
+    let graph = Graph::of(&directory)?;
+    let standing = if args.needs_database() {
+        let journal = workplace.journal(context).await?;
+        graph.standing(&graph.counted(&journal.versions()))
+    } else {
+        Vec::new()
+    };
+    let splice = if args.place.splice {
+        Splice::Allowed
+    } else {
+        Splice::Refused
+    };
+    let heads: Vec<Target> = args.place.head.iter().cloned().collect();
+    let parents = draft::parents(&directory, &graph, &standing, &heads, splice)?;
+    let mut depends = Vec::new();
+    for target in &args.place.depends_on {
+        depends.extend(target.revisions(&directory, &graph, &standing)?);
+    }
+    let wish = Wish {
+        message: args.message.clone(),
+        parents,
+        depends,
+        labels: args.branch_label.clone(),
+        version: args.rev_id,
+        purpose: if args.no_transaction {
+            Purpose::ChangeAlone
+        } else {
+            Purpose::Change
+        },
+    };
+    let draft = Draft::plan(
+        &directory,
+        &graph,
+        &wish,
+        Version::at(jiff::Timestamp::now()),
+    )?;
+    commit(context, workplace, &draft)?;
+    if args.edit {
+        editor::open(context, draft.up()).await?;
+        workplace.seal()?;
+    }
+    Ok(0)
+}
+
+/// The history; an empty one where the folder is still to be made.
+pub(super) fn history(workplace: &Workplace) -> Result<Directory, Error> {
+    match workplace.history() {
+        Err(Error::Migration(migration::Error::NoDirectory(path))) => Ok(Directory::empty(&path)),
+        history => history,
+    }
+}
+
+/// Writes the files of `draft` and tells which.
+pub(super) fn commit(context: &Context, workplace: &Workplace, draft: &Draft) -> Result<(), Error> {
+    write::create(&draft.files)?;
+    workplace.seal()?;
+    context.printer.show(&Written::from(draft));
+    Ok(())
+}
