@@ -37,6 +37,7 @@ pub mod step;
 pub mod sum;
 pub mod target;
 pub mod touch;
+pub mod unwritten;
 pub mod version;
 pub mod write;
 
@@ -54,4 +55,5 @@ pub use runner::{Applied, Options};
 pub use session::Session;
 pub use step::Step;
 pub use target::Target;
+pub use unwritten::Unwritten;
 pub use version::Version;

@@ -34,6 +34,8 @@ mod files;
 mod harness;
 #[cfg(unix)]
 mod migrate;
+#[cfg(unix)]
+mod migrate_bad_files;
 mod migrate_history;
 #[cfg(unix)]
 mod migrate_write;
