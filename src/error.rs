@@ -195,6 +195,12 @@ pub enum Error {
     Runtime(#[source] std::io::Error),
 }
 
+impl From<migration::Unwritten> for Error {
+    fn from(error: migration::Unwritten) -> Self {
+        Self::Migration(error.into())
+    }
+}
+
 fn needs_engine(services: &[String]) -> String {
     match services {
         [] => "this needs a container engine".to_owned(),

@@ -10,6 +10,7 @@ use crate::migration::fork::Fork;
 use crate::migration::graph::Graph;
 use crate::migration::header::{Revises, label_fault, revises_line};
 use crate::migration::target::Target;
+use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
 use crate::migration::write::NewFile;
 
@@ -71,7 +72,7 @@ pub fn parents(
         let heads = graph.heads();
         if heads.len() > 1 {
             let fork = Box::new(Fork::of(directory, graph, &heads));
-            return Err(Error::HeadToRevise { fork });
+            return Err(Unwritten::HeadToRevise { fork }.into());
         }
         return Ok(heads);
     }
@@ -79,7 +80,7 @@ pub fn parents(
     for target in targets {
         for version in target.revisions(directory, graph, standing)? {
             if splice == Splice::Refused && !graph.is_head(version) {
-                return Err(Error::NotAHead(version));
+                return Err(Unwritten::NotAHead(version).into());
             }
             if !parents.contains(&version) {
                 parents.push(version);
@@ -108,28 +109,30 @@ impl Draft {
         now: Version,
     ) -> Result<Self, Error> {
         if let Some(fault) = wish.labels.iter().find_map(|label| label_fault(label)) {
-            return Err(Error::BadLabel(fault));
+            return Err(Unwritten::BadLabel(fault).into());
         }
         let taken = |label: &&String| graph.labelled(label).is_some();
         if let Some(label) = wish.labels.iter().find(taken) {
-            return Err(Error::LabelTaken {
+            return Err(Unwritten::LabelTaken {
                 label: label.clone(),
                 owner: graph.labelled(label).unwrap_or(now),
-            });
+            }
+            .into());
         }
         if wish.parents.is_empty() && wish.labels.is_empty() && !directory.is_empty() {
-            return Err(Error::SecondBase);
+            return Err(Unwritten::SecondBase.into());
         }
         let older = wish.parents.iter().chain(&wish.depends).copied().max();
         let version = match wish.version {
             Some(version) if older.is_some_and(|older| version <= older) => {
-                return Err(Error::NotNewer {
+                return Err(Unwritten::NotNewer {
                     version,
                     older: older.unwrap_or(version),
-                });
+                }
+                .into());
             }
             Some(version) => match directory.get(version) {
-                Some(revision) => return Err(Error::Exists(revision.up.path.clone())),
+                Some(revision) => return Err(Unwritten::Exists(revision.up.path.clone()).into()),
                 None => version,
             },
             None => free(directory, now, older),

@@ -17,7 +17,7 @@ use crate::migration::journal::Row;
 use crate::migration::lease::Tenant;
 use crate::migration::ledger::Kept;
 use crate::migration::lock::Holder;
-use crate::migration::target::Target;
+use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
 use crate::sql::{Place, Refusal};
 
@@ -39,21 +39,6 @@ pub enum Error {
         #[source]
         cause: io::Error,
     },
-    /// A file cannot be written.
-    #[error("cannot write `{}`", path.display())]
-    Unwritable {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        cause: io::Error,
-    },
-    /// A file to be written is there already.
-    #[error("`{}` is there already", .0.display())]
-    #[diagnostic(help(
-        "nothing was written: name another version with `--rev-id`, or move it away"
-    ))]
-    Exists(PathBuf),
     /// A file is not UTF-8.
     #[error("`{}` is not UTF-8: byte {offset} begins no character", path.display())]
     #[diagnostic(help("save the file as UTF-8"))]
@@ -120,133 +105,6 @@ pub enum Error {
         target: String,
         /// The heads and what is known of them.
         fork: Box<Fork>,
-    },
-    /// A new revision could follow any of several heads.
-    #[error(
-        "Multiple heads are present; please specify the head revision on which the new revision \
-         should be based, or perform a merge"
-    )]
-    #[diagnostic(help("name it with `--head`; {fork}"))]
-    HeadToRevise {
-        /// The heads and what is known of them.
-        fork: Box<Fork>,
-    },
-    /// A new revision would begin a branch.
-    #[error(
-        "revision `{0}` is not a head revision; please specify --splice to create a new branch \
-         from this revision"
-    )]
-    #[diagnostic(help("`townpass migrate heads` shows the heads"))]
-    NotAHead(Version),
-    /// A label that can be none.
-    #[error("{0}")]
-    #[diagnostic(help("a label is a word: letters, digits and `_`"))]
-    BadLabel(String),
-    /// A label that another branch has.
-    #[error("branch name '{label}' already used by revision {owner}")]
-    #[diagnostic(help("a label names one branch: choose another"))]
-    LabelTaken {
-        /// The label.
-        label: String,
-        /// Who has it.
-        owner: Version,
-    },
-    /// Several or no revisions where one is wanted.
-    #[error("`{0}` does not mean one revision")]
-    #[diagnostic(help("name the revision itself"))]
-    NotOne(String),
-    /// There is no file to edit.
-    #[error("no revision files indicated by symbol '{0}'")]
-    #[diagnostic(help("`townpass migrate history` lists them all"))]
-    NothingToEdit(String),
-    /// There is nothing yet that writes revisions by itself.
-    #[error("`--autogenerate` is not there yet: townpass compares no schemas so far")]
-    #[diagnostic(help(
-        "leave it out (or say `--autogenerate=false`) and write the SQL into the new up file \
-         yourself; `townpass migrate check` looks it over"
-    ))]
-    NoAutogenerate,
-    /// A second history without a name.
-    #[error("a second history would begin beside the one that is there")]
-    #[diagnostic(help("name its branch with `--branch-label`, or name a `--head` to follow"))]
-    SecondBase,
-    /// A chosen version that is too low.
-    #[error("version `{version}` is not greater than `{older}`, which must come before it")]
-    #[diagnostic(help("choose a greater one, or leave `--rev-id` out"))]
-    NotNewer {
-        /// The chosen one.
-        version: Version,
-        /// What must come before it.
-        older: Version,
-    },
-    /// There is nothing to join.
-    #[error("there is nothing to merge: {}", Versions(heads))]
-    #[diagnostic(help("`townpass migrate heads` shows the heads"))]
-    NothingToMerge {
-        /// What was found.
-        heads: Vec<Version>,
-    },
-    /// There is nothing to move.
-    #[error("`{head}` and `{onto}` are on one line already")]
-    #[diagnostic(help("`townpass migrate history --graph` shows what follows what"))]
-    NothingToRebase {
-        /// What was to be moved.
-        head: Version,
-        /// Behind what.
-        onto: Version,
-    },
-    /// What was to be moved is known to others.
-    #[error("`{}` is on `{base}` already, so it may be applied anywhere", path.display())]
-    #[diagnostic(help(
-        "leave it as it is, and join the branches: `townpass migrate merge heads -m \"merge heads\"`"
-    ))]
-    Shared {
-        /// The file.
-        path: PathBuf,
-        /// The branch of git.
-        base: String,
-    },
-    /// Nobody can tell whether what was to be moved is known to others.
-    #[error("whether others have `{head}` already cannot be told: {why}")]
-    #[diagnostic(help(
-        "name the branch that others start from with `--against BRANCH`; or, if you are sure that \
-         nobody else has it, add `--yes`"
-    ))]
-    PerhapsShared {
-        /// What was to be moved.
-        head: Version,
-        /// Why it cannot be told.
-        why: String,
-    },
-    /// The database is not on this machine.
-    #[error("the database at {address} is not on this machine, and `{head}` would be moved")]
-    #[diagnostic(help(
-        "only what is applied nowhere but here is moved: run this with the URL of your own \
-         database, or join the branches with `townpass migrate merge heads`"
-    ))]
-    NotLocal {
-        /// Where it is.
-        address: String,
-        /// What was to be moved.
-        head: Version,
-    },
-    /// There is no such branch of git.
-    #[error("git knows no `{0}` here")]
-    #[diagnostic(help("name a branch, tag or commit; perhaps `git fetch` brings it"))]
-    NoBase(String),
-    /// An applied revision was to be edited.
-    #[error(
-        "revision `{version}` is applied at {address}, and an edit of it would never be run there"
-    )]
-    #[diagnostic(help(
-        "put the change into a new revision, or downgrade first; to edit it all the same, add \
-         `--yes`"
-    ))]
-    EditApplied {
-        /// The revision.
-        version: Version,
-        /// The database.
-        address: String,
     },
     /// No revision of that name.
     #[error("can't locate revision identified by `{name}`")]
@@ -409,6 +267,10 @@ pub enum Error {
         /// How many took effect.
         done: usize,
     },
+    /// Several or no revisions where one is wanted.
+    #[error("`{0}` does not mean one revision")]
+    #[diagnostic(help("name it by its version; `townpass migrate history -i` lists them all"))]
+    NotOne(String),
     /// A revision that the database has not.
     #[error("revision `{version}` is not applied")]
     #[diagnostic(help("`townpass migrate history -i` shows which are"))]
@@ -516,6 +378,10 @@ pub enum Error {
         #[source]
         cause: Foreign,
     },
+    /// A verb that writes into the folder wrote nothing.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unwritten(#[from] Unwritten),
 }
 
 /// What another library said.
@@ -629,11 +495,6 @@ impl Error {
         }
     }
 
-    /// `target` means several revisions, or none.
-    pub(crate) fn not_one(target: &Target) -> Self {
-        Self::NotOne(target.to_string())
-    }
-
     /// There is no revision of that name, nor one like it.
     pub(in crate::migration) fn not_found(name: &str) -> Self {
         Self::NotFound {
@@ -644,14 +505,13 @@ impl Error {
 
     pub(in crate::migration) fn bad_header(source: &Source, bad: BadLine) -> Self {
         let at = bad.start..bad.start + bad.length;
-        let help = "write `-- townpass:revises <version>`, several with commas, or `base`";
         let label = "in this line".to_owned();
         Self::BadHeader(Box::new(Located::new(
             source,
             &at,
             bad.why,
             label,
-            help.to_owned(),
+            bad.help.to_owned(),
         )))
     }
 
@@ -675,28 +535,16 @@ impl Diagnose for Error {
             Self::NoDirectory(_)
             | Self::NotFound { .. }
             | Self::NoRange(_)
-            | Self::NotAHead(_)
-            | Self::BadLabel(_)
-            | Self::LabelTaken { .. }
-            | Self::SecondBase
-            | Self::NotOne(_)
-            | Self::NothingToEdit(_)
-            | Self::NoAutogenerate
-            | Self::NotNewer { .. }
-            | Self::NothingToMerge { .. }
-            | Self::NothingToRebase { .. }
-            | Self::NoBase(_)
             | Self::Unrelated { .. }
             | Self::AmbiguousName { .. }
             | Self::AmbiguousWalk { .. }
             | Self::TooFar { .. }
             | Self::WrongWay { .. }
             | Self::NotInOne { .. }
+            | Self::NotOne(_)
             | Self::NotApplied { .. }
             | Self::NotHalfDone { .. } => Blame::Usage,
-            Self::Unreadable { .. } | Self::Unwritable { .. } | Self::Database { .. } => {
-                Blame::Environment
-            }
+            Self::Unreadable { .. } | Self::Database { .. } => Blame::Environment,
             Self::NotUtf8 { .. }
             | Self::BadName(_)
             | Self::Duplicate { .. }
@@ -706,7 +554,6 @@ impl Diagnose for Error {
             | Self::BadSum(_)
             | Self::SumContradicts { .. }
             | Self::SeveralHeads { .. }
-            | Self::HeadToRevise { .. }
             | Self::Missing { .. }
             | Self::HalfReplaced { .. }
             | Self::NotItself { .. }
@@ -714,17 +561,13 @@ impl Diagnose for Error {
             | Self::NoWayBack { .. }
             | Self::Journal { .. } => Blame::History,
             Self::Unfit(_) | Self::Failed(_) => Blame::Migration,
+            Self::Unwritten(error) => error.blame(),
             Self::NotAtHeads { .. } => Blame::Answer,
             Self::Partial { .. }
             | Self::HalfWay { .. }
             | Self::EditedHalfDone { .. }
             | Self::HalfDone(_) => Blame::Partial,
-            Self::Stale
-            | Self::Exists(_)
-            | Self::Shared { .. }
-            | Self::PerhapsShared { .. }
-            | Self::NotLocal { .. }
-            | Self::EditApplied { .. } => Blame::Refusal,
+            Self::Stale => Blame::Refusal,
             Self::Locked { .. }
             | Self::Blocked(_)
             | Self::LockLost
@@ -735,7 +578,7 @@ impl Diagnose for Error {
 }
 
 /// Versions, quoted, with commas.
-struct Versions<'a>(&'a [Version]);
+pub(in crate::migration) struct Versions<'a>(pub(in crate::migration) &'a [Version]);
 
 impl fmt::Display for Versions<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -59,6 +59,8 @@ pub struct BadLine {
     pub length: usize,
     /// What is wrong with it.
     pub why: String,
+    /// How such a line is written.
+    pub help: &'static str,
 }
 
 /// Reads the header of `text`.
@@ -69,6 +71,7 @@ pub fn read(text: &str) -> Result<Header, BadLine> {
             start: entry.at.start,
             length: entry.at.len(),
             why,
+            help: entry.help(),
         })?;
     }
     Ok(header)
@@ -144,6 +147,18 @@ struct Entry<'t> {
     value: &'t str,
     /// Without its line end.
     at: Range<usize>,
+}
+
+impl Entry<'_> {
+    /// How such a line is written.
+    fn help(&self) -> &'static str {
+        match self.key {
+            "label" => "a label is a word of letters, digits and `_`; several with commas",
+            "depends" | "replaces" => "write versions, several with commas",
+            "author" => "write a name or an address",
+            _ => "write `-- townpass:revises <version>`, several with commas, or `base`",
+        }
+    }
 }
 
 impl Header {

@@ -12,6 +12,7 @@ use crate::migration::draft::free;
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::header::{Revises, rewrite};
+use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
 use crate::migration::write::NewFile;
 
@@ -59,7 +60,7 @@ impl Rebase {
         let moved: BTreeSet<Version> = graph.with_descendants(&line);
         let behind = graph.with_ancestors(&[head]).contains(&onto);
         if line.is_empty() || behind || moved.contains(&onto) {
-            return Err(Error::NothingToRebase { head, onto });
+            return Err(Unwritten::NothingToRebase { head, onto }.into());
         }
         let mut older = graph.versions().next_back();
         let mut renamed: BTreeMap<Version, Version> = BTreeMap::new();

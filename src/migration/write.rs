@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::migration::error::Error;
+use crate::migration::unwritten::Unwritten;
 
 /// A file to be, and what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ fn create_one(file: &NewFile) -> Result<(), Error> {
     match aside.persist_noclobber(path) {
         Ok(_) => Ok(()),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(Error::Exists(path.clone()))
+            Err(Unwritten::Exists(path.clone()).into())
         }
         Err(error) => Err(unwritable(path)(error.error)),
     }
@@ -103,7 +104,7 @@ fn aside(path: &Path, text: &str) -> io::Result<NamedTempFile> {
 
 fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
-    move |cause| Error::Unwritable { path, cause }
+    move |cause| Unwritten::Unwritable { path, cause }.into()
 }
 
 #[cfg(test)]
@@ -111,7 +112,7 @@ mod tests {
     use std::fs;
 
     use super::{NewFile, create, exchange, replace};
-    use crate::migration::Error;
+    use crate::migration::{Error, Unwritten};
 
     #[test]
     fn nothing_is_overwritten_and_nothing_stays_half() {
@@ -122,13 +123,19 @@ mod tests {
         };
         create(&[file("a"), file("b")]).expect("written");
         let error = create(&[file("c"), file("b")]).expect_err("b is there");
-        assert!(matches!(error, Error::Exists(_)), "{error}");
+        assert!(
+            matches!(error, Error::Unwritten(Unwritten::Exists(_))),
+            "{error}"
+        );
         assert!(!file("c").path.exists(), "all or none");
         replace(&file("a").path, "other").expect("replaced");
         let text = fs::read_to_string(file("a").path).expect("read");
         assert_eq!(text, "other");
         let error = exchange(&[file("d"), file("b")], &[file("a").path]).expect_err("b is there");
-        assert!(matches!(error, Error::Exists(_)), "{error}");
+        assert!(
+            matches!(error, Error::Unwritten(Unwritten::Exists(_))),
+            "{error}"
+        );
         assert!(file("a").path.exists() && !file("d").path.exists());
         exchange(&[file("d")], &[file("a").path]).expect("exchanged");
         assert!(!file("a").path.exists() && file("d").path.exists());

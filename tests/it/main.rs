@@ -35,6 +35,8 @@ mod files;
 mod harness;
 #[cfg(unix)]
 mod migrate;
+#[cfg(unix)]
+mod migrate_bad_files;
 mod migrate_history;
 mod migrate_lint;
 #[cfg(unix)]

@@ -418,6 +418,28 @@ fn the_sum_file_holds_what_was_reviewed() {
 }
 
 #[test]
+fn on_the_developers_own_database_the_sum_file_follows() {
+    let town = Town::new().migration(1, "users", "create table users (id int);", "select 1;");
+    let run = |words: &str| town.run(&format!("--provider embedded {words}"));
+    run("dev migrate repair --sum").success();
+    run("dev migrate revision -m phone --rev-id 3").success();
+    let up = town.path().join("migrations/00000000000003_phone.up.sql");
+    let text = fs::read_to_string(&up).expect("written");
+    fs::write(&up, format!("{text}alter table users add phone text;\n")).expect("ours");
+    run("migrate check").expect(5);
+    run("dev migrate")
+        .success()
+        .says("`townpass.sum` follows the files as they are now");
+    run("migrate check").success();
+    let sum = town.path().join("migrations/townpass.sum");
+    let text = fs::read_to_string(&sum).expect("written");
+    fs::write(&sum, format!("{text}<<<<<<< HEAD\n")).expect("ours");
+    run("dev migrate")
+        .expect(5)
+        .says("git left a conflict here");
+}
+
+#[test]
 fn two_branches_conflict_in_git() {
     let town = Town::bare().migration(1, "users", "create table users (id int);", "select 1;");
     town.run("migrate repair --sum").success();

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::failure::Blame;
 use crate::migration::check::{self, Severity};
 use crate::migration::git::Repository;
-use crate::migration::{self, Directory, Graph};
+use crate::migration::{Directory, Graph, Unwritten};
 use crate::report::view::check::Checked;
 
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub(super) async fn run(
             Some(repository) => repository.base(name).await,
             None => None,
         };
-        let base = base.ok_or_else(|| migration::Error::NoBase(name.clone()))?;
+        let base = base.ok_or_else(|| Unwritten::NoBase(name.clone()))?;
         findings.extend(check::against(&directory, &base));
     }
     findings.sort_by_key(|it| it.severity);

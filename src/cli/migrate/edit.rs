@@ -4,7 +4,7 @@ use super::Workplace;
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::error::Error;
-use crate::migration::{self, Graph, Journal, Target};
+use crate::migration::{Graph, Journal, Target, Unwritten};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -51,14 +51,14 @@ pub(super) async fn run(
         })
         .collect();
     if files.is_empty() {
-        return Err(migration::Error::NothingToEdit(args.revision.to_string()).into());
+        return Err(Unwritten::NothingToEdit(args.revision.to_string()).into());
     }
     for (version, path) in files {
         let edits_what_was_run = !args.down && applied.contains(&version);
         if edits_what_was_run && !context.globals.yes {
             let address = workplace.url.as_ref().map(|url| url.address().to_string());
             let address = address.unwrap_or_default();
-            return Err(migration::Error::EditApplied { version, address }.into());
+            return Err(Unwritten::EditApplied { version, address }.into());
         }
         editor::open(context, &path).await?;
     }

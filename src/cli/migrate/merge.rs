@@ -4,7 +4,7 @@ use super::{Workplace, revision};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::draft::{self, Draft, Purpose, Splice, Wish};
-use crate::migration::{self, Graph, Target, Version};
+use crate::migration::{Graph, Target, Unwritten, Version};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -56,7 +56,7 @@ pub(super) async fn run(
     };
     let parents = draft::parents(&directory, &graph, &standing, &targets, splice)?;
     if parents.len() < 2 {
-        return Err(migration::Error::NothingToMerge { heads: parents }.into());
+        return Err(Unwritten::NothingToMerge { heads: parents }.into());
     }
     let wish = Wish {
         message: Some(args.message.clone()),

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::migration::git::Repository;
 use crate::migration::listing::Detail;
 use crate::migration::sum::{self, Sum};
-use crate::migration::{self, Directory, Graph, Journal, Session, journal, write};
+use crate::migration::{self, Directory, Graph, Journal, Session, Unwritten, journal, write};
 use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
@@ -253,12 +253,9 @@ pub(crate) async fn told_by_git<T>(
     answered: Result<T, Error>,
 ) -> Result<T, Error> {
     match answered {
-        Err(Error::Migration(
-            mut error @ (migration::Error::SeveralHeads { .. }
-            | migration::Error::HeadToRevise { .. }),
-        )) => {
+        Err(Error::Migration(mut error)) => {
             if let migration::Error::SeveralHeads { fork, .. }
-            | migration::Error::HeadToRevise { fork } = &mut error
+            | migration::Error::Unwritten(Unwritten::HeadToRevise { fork }) = &mut error
                 && let Some(repository) = Repository::around(&workplace.migrations).await
             {
                 repository.tell(fork).await;

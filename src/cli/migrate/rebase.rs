@@ -11,7 +11,7 @@ use crate::host::names;
 use crate::migration::git::Repository;
 use crate::migration::journal::{self, Renamed};
 use crate::migration::rebase::{Move, Rebase};
-use crate::migration::{self, Directory, Graph, Target, Version, write};
+use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, write};
 use crate::report::view::authoring::Rebased;
 use crate::url::{Address, DatabaseUrl};
 
@@ -39,7 +39,7 @@ pub(super) async fn run(
     let graph = Graph::of(&directory)?;
     let one = |target: &Target| match target.revisions(&directory, &graph, &[])?.as_slice() {
         [only] => Ok(*only),
-        _ => Err(migration::Error::not_one(target)),
+        _ => Err(Error::from(Unwritten::not_one(target))),
     };
     let (head, onto) = (one(&args.head)?, one(&args.onto)?);
     let now = Version::at(jiff::Timestamp::now());
@@ -57,7 +57,7 @@ pub(super) async fn run(
     };
     if workplace.door == Door::Deploy && !is_local(url) {
         let address = url.address().to_string();
-        return Err(migration::Error::NotLocal { address, head }.into());
+        return Err(Unwritten::NotLocal { address, head }.into());
     }
     let mut connection = workplace.connect(context).await?;
     let applied = journal::read(&mut connection).await?;
@@ -137,7 +137,7 @@ async fn ensure_unshared(
             return Ok(());
         }
         let why = why.to_owned();
-        Err(migration::Error::PerhapsShared { head, why }.into())
+        Err(Unwritten::PerhapsShared { head, why }.into())
     };
     let Some(repository) = Repository::around(&workplace.migrations).await else {
         return untold("the folder is in no repository of git");
@@ -150,7 +150,7 @@ async fn ensure_unshared(
         return untold("git knows no branch that others start from");
     };
     let Some(base) = repository.base(&name).await else {
-        return Err(migration::Error::NoBase(name).into());
+        return Err(Unwritten::NoBase(name).into());
     };
     let mut old = rebase.old().into_iter();
     let shared = old.find(|path| {
@@ -158,7 +158,7 @@ async fn ensure_unshared(
         name.is_some_and(|name| base.files.contains(&*name))
     });
     match shared {
-        Some(path) => Err(migration::Error::Shared { path, base: name }.into()),
+        Some(path) => Err(Unwritten::Shared { path, base: name }.into()),
         None => Ok(()),
     }
 }

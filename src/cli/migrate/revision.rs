@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::error::Error;
 use crate::migration::draft::{self, Draft, Purpose, Splice, Wish};
-use crate::migration::{self, Directory, Graph, Target, Version, write};
+use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, write};
 use crate::report::view::authoring::Written;
 
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ pub(super) async fn run(
     args: &Args,
 ) -> Result<u8, Error> {
     if args.autogenerate {
-        return Err(migration::Error::NoAutogenerate.into());
+        return Err(Unwritten::NoAutogenerate.into());
     }
     let directory = history(workplace)?;
     let graph = Graph::of(&directory)?;
