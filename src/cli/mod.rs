@@ -87,6 +87,16 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Whether these words, behind the program's name, are a command line of it: for documents that
+/// quote one.
+pub fn understands<'w>(words: impl IntoIterator<Item = &'w str>) -> Result<(), String> {
+    let line = std::iter::once("townpass").chain(words);
+    match Cli::try_parse_from(line) {
+        Ok(_) => Ok(()),
+        Err(usage) => Err(usage.to_string()),
+    }
+}
+
 /// clap's own answer: help and version on stdout, a usage error on stderr.
 fn explain(usage: &clap::Error) -> ExitCode {
     // Nobody is left to be told that the stream is closed.

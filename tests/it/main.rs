@@ -15,6 +15,7 @@ mod compose;
 mod containers;
 #[cfg(unix)]
 mod database;
+mod deploy;
 mod dev_down;
 mod dev_exec;
 mod dev_logs;

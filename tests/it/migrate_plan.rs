@@ -225,3 +225,35 @@ async fn in_production_there_is_one_head_and_no_development() {
         town.run(words).expect(4).says("townpass migrate");
     }
 }
+
+/// Several that start together, with these variables; how each ended.
+fn at_once(site: &Site, variables: &[(&str, &str)]) -> Vec<Output> {
+    std::thread::scope(|scope| {
+        let run = || site.run("migrate upgrade --wait-lock 1m", variables);
+        let all: Vec<_> = (0..6).map(|_| scope.spawn(run)).collect();
+        all.into_iter()
+            .map(|one| one.join().expect("it runs"))
+            .collect()
+    })
+}
+
+#[tokio::test]
+async fn several_at_once_in_production_take_turns() {
+    let site = Site::new().await;
+    let hash = site.hash("migrate plan");
+    // One does what was approved. Whoever comes when it is half done sees another plan.
+    let approved = [("CI", "true"), ("TOWNPASS_APPROVE", hash.as_str())];
+    for one in at_once(&site, &approved) {
+        assert!([0, 4].contains(&one.status), "{one}");
+    }
+    site.run("migrate current --check-heads", &[]).success();
+    for version in 3..8 {
+        let path = format!("migrations/{version}_step.sql");
+        let up = format!("create table step_{version} (id int);\n");
+        std::fs::write(site.town.path().join(path), up).expect("it can be written");
+    }
+    for one in at_once(&site, &[("TOWNPASS_ENVIRONMENT", "production")]) {
+        one.success();
+    }
+    site.run("migrate current --check-heads", &[]).success();
+}

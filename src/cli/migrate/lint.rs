@@ -16,7 +16,8 @@ use crate::report::view::lint::Lint;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Revisions, or a range `a:b`; by default what is pending, and all where there is no database
+    /// Revisions, or the way `a:b` from one to another; by default what is pending, and all where
+    /// there is no database
     #[arg(value_name = "REVISION")]
     scopes: Vec<Scope>,
     /// Look at every revision by itself, and ask no database

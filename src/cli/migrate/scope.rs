@@ -10,7 +10,7 @@ use crate::migration::{Directory, Graph, Journal, Plan, Target, Version};
 pub(super) enum Scope {
     /// One revision.
     One(Target),
-    /// What lies between two: the first is taken for applied.
+    /// The way from one, which is taken for applied, to another.
     Range(Target, Target),
 }
 
