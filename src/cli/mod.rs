@@ -112,11 +112,11 @@ fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
         .map_err(Error::Runtime)?;
     let ended = runtime.block_on(async {
         if command.passes_signals() {
-            return run(context, command).await;
+            return Box::pin(run(context, command)).await;
         }
         let ends_here = command.lasts_until_interrupted();
         tokio::select! {
-            ended = run(context, command) => ended,
+            ended = Box::pin(run(context, command)) => ended,
             () = interrupted() => {
                 if ends_here {
                     Ok(exit::code(Blame::Interrupted))
