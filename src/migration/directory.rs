@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ impl Directory {
             cause,
         };
         let entries = match fs::read_dir(path) {
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
                 return Err(Error::NoDirectory(path.to_owned()));
             }
             entries => entries.map_err(unreadable)?,
@@ -74,8 +75,9 @@ impl Directory {
         let mut faults = Vec::new();
         let mut sum = None;
         for entry in entries {
-            let path = entry.map_err(unreadable)?.path();
-            match read_file(&path) {
+            let entry = entry.map_err(unreadable)?;
+            let path = entry.path();
+            match read_file(&entry, &path) {
                 Ok(Some(file)) => files.push(file),
                 Ok(None) if path.file_name().is_some_and(|name| name == SUM) => {
                     sum = Some(read_sum(&path)?);
@@ -228,8 +230,8 @@ impl Source {
     }
 }
 
-/// Reads the file at `path` if sqlx would.
-fn read_file(path: &Path) -> Result<Option<(FileName, Source)>, Error> {
+/// Reads the file of an entry, at `path`, if sqlx would.
+fn read_file(entry: &fs::DirEntry, path: &Path) -> Result<Option<(FileName, Source)>, Error> {
     let unreadable = |cause| Error::Unreadable {
         path: path.to_owned(),
         cause,
@@ -238,7 +240,7 @@ fn read_file(path: &Path) -> Result<Option<(FileName, Source)>, Error> {
     let name = match file::read(&name) {
         Reading::Other => return Ok(None),
         Reading::NoVersion | Reading::Migration(_)
-            if !fs::metadata(path).map_err(unreadable)?.is_file() =>
+            if !is_file(entry, path).map_err(unreadable)? =>
         {
             return Ok(None);
         }
@@ -255,6 +257,16 @@ fn read_file(path: &Path) -> Result<Option<(FileName, Source)>, Error> {
         text: text.into(),
     };
     Ok(Some((name, source)))
+}
+
+/// Whether an entry is a file, or leads to one. The folder says so itself of all but links, which
+/// saves a question for each of a long history.
+fn is_file(entry: &fs::DirEntry, path: &Path) -> io::Result<bool> {
+    let kind = entry.file_type()?;
+    if kind.is_symlink() {
+        return Ok(fs::metadata(path)?.is_file());
+    }
+    Ok(kind.is_file())
 }
 
 /// Reads the sum file at `path`. What is not UTF-8 in it is found when it is looked at.

@@ -236,6 +236,8 @@ pub(crate) fn on(condition: Condition) -> Dependency {
 fn surroundings() -> Surroundings {
     Surroundings {
         docker_host: std::env::var("DOCKER_HOST").ok(),
+        // Where the Compose plugin is, whose release the hashes are of.
+        docker_config: std::env::var_os("DOCKER_CONFIG").map(Into::into),
         home: std::env::home_dir(),
         ..Surroundings::new(Platform::Linux)
     }
