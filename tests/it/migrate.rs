@@ -25,6 +25,10 @@ async fn along_the_history_with_a_url_of_any_dialect() {
     let rows = down.json()["revisions"].as_array().expect("a list").len();
     assert_eq!(rows, 3, "{down}");
     run("migrate downgrade").expect(2);
+    run("migrate upgrade --no-such")
+        .expect(2)
+        .says("unexpected argument '--no-such'");
+    run("migrate downgrade -1 --dry-run").success();
     run("migrate upgrade 9")
         .expect(2)
         .says("can't locate revision identified by `9`");

@@ -9,7 +9,7 @@ use crate::migration::{Graph, Target, Unwritten, Version};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// What to join; all heads, unless told otherwise
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     revisions: Vec<Target>,
     /// What it does, in a few words; they become its name
     #[arg(short, long, default_value = "merge heads")]

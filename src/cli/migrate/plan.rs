@@ -16,7 +16,7 @@ use crate::report::view::review::{Asked, Review};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Where to: head, a version or the beginning of one, +1; with --down by default -1
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     revision: Option<Target>,
     /// Plan the way back
     #[arg(long)]

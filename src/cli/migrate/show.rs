@@ -9,7 +9,7 @@ use crate::report::view::history::Shown;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Which: head, current, a version or the beginning of one, a word of its name
-    #[arg(default_value = "head", allow_hyphen_values = true)]
+    #[arg(default_value = "head", allow_negative_numbers = true)]
     revision: Target,
 }
 

@@ -11,7 +11,7 @@ use crate::report::view::stamp::{Stamped, Tables};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Where it stands: head, heads, base, versions or the beginnings of some
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     revisions: Vec<Target>,
     /// Take all rows away first, those of revisions that nobody knows as well
     #[arg(long)]

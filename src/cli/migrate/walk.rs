@@ -16,7 +16,7 @@ use crate::report::view::migration::{Moved, Sql, WouldMove};
 pub(crate) struct Upgrade {
     /// Where to: head, a version or the beginning of one, a word of its name, +1; with --sql also
     /// from where: base:head
-    #[arg(default_value = "head", allow_hyphen_values = true)]
+    #[arg(default_value = "head", allow_negative_numbers = true)]
     revision: Goal,
     #[command(flatten)]
     how: How,
@@ -42,7 +42,7 @@ impl Upgrade {
 pub(crate) struct Downgrade {
     /// Where to: -1, a version or the beginning of one, base; with --sql also from where:
     /// head:base
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     revision: Goal,
     #[command(flatten)]
     how: How,
