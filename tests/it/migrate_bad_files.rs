@@ -86,7 +86,7 @@ async fn upgrade(name: &str, text: &str, code: i32) -> String {
     let town = with(name, text);
     let run = |words: &str| {
         town.townpass(words.split(' '))
-            .env("DATABASE_URL", database.url())
+            .env("DATABASE_URL", database.url("postgresql"))
             .run()
     };
     let refused = run("migrate upgrade").expect(code).stderr;
@@ -137,7 +137,7 @@ async fn an_empty_file_is_a_revision_that_does_nothing() {
     let town = with("2_later.up.sql", "").write("migrations/2_later.down.sql", "");
     let run = |words: &str| {
         town.townpass(words.split(' '))
-            .env("DATABASE_URL", database.url())
+            .env("DATABASE_URL", database.url("postgresql"))
             .run()
     };
     run("migrate upgrade").success();
