@@ -112,11 +112,11 @@ fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
         .map_err(Error::Runtime)?;
     let ended = runtime.block_on(async {
         if command.passes_signals() {
-            return run(context, command).await;
+            return Box::pin(run(context, command)).await;
         }
         let ends_here = command.lasts_until_interrupted();
         tokio::select! {
-            ended = run(context, command) => ended,
+            ended = Box::pin(run(context, command)) => ended,
             () = interrupted() => {
                 if ends_here {
                     Ok(exit::code(Blame::Interrupted))
@@ -134,8 +134,9 @@ fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
 async fn run(context: &Context, command: Command) -> Result<u8, Error> {
     context.ensure_directory()?;
     match command {
-        Command::Dev(command) => dev::run(context, command).await,
-        Command::Migrate(verb) => migrate::run(context, verb).await,
+        // The futures of the commands are large; on the heap they cost nothing that shows.
+        Command::Dev(command) => Box::pin(dev::run(context, command)).await,
+        Command::Migrate(verb) => Box::pin(migrate::run(context, verb)).await,
         Command::Completions(args) => Ok(completions::run(context, &args, Cli::command())),
     }
 }

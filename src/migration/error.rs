@@ -271,6 +271,18 @@ pub enum Error {
     #[error("`{0}` does not mean one revision")]
     #[diagnostic(help("name it by its version; `townpass migrate history -i` lists them all"))]
     NotOne(String),
+    /// A range that counts from where a database stands, where none is asked.
+    #[error("`{0}` counts from where a database stands, and with `--sql` none is asked")]
+    #[diagnostic(help("name both ends by their revisions: `--sql <from>:<to>`"))]
+    NeedsDatabase(String),
+    /// A range where a revision is wanted.
+    #[error("Range revision not allowed: `{0}`")]
+    #[diagnostic(help("only `--sql` takes a range; name the revision to go to"))]
+    RangeNotAllowed(String),
+    /// One revision where a range is wanted.
+    #[error("downgrade with --sql requires <fromrev>:<torev>, not `{0}`")]
+    #[diagnostic(help("say from where: `downgrade --sql head:{0}`"))]
+    RangeRequired(String),
     /// A revision that the database has not.
     #[error("revision `{version}` is not applied")]
     #[diagnostic(help("`townpass migrate history -i` shows which are"))]
@@ -542,6 +554,9 @@ impl Diagnose for Error {
             | Self::WrongWay { .. }
             | Self::NotInOne { .. }
             | Self::NotOne(_)
+            | Self::NeedsDatabase(_)
+            | Self::RangeNotAllowed(_)
+            | Self::RangeRequired(_)
             | Self::NotApplied { .. }
             | Self::NotHalfDone { .. } => Blame::Usage,
             Self::Unreadable { .. } | Self::Database { .. } => Blame::Environment,

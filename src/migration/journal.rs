@@ -190,6 +190,14 @@ impl Table {
         }))
     }
 
+    /// The table that `search_path` finds, in text that others will run.
+    pub(in crate::migration) fn unqualified() -> Self {
+        Self {
+            name: NAME.to_owned(),
+            ledger: Ledger::in_schema("public"),
+        }
+    }
+
     /// Asks how many rows there are, what their versions add up to, and how many are not done:
     /// enough to see that another process was here.
     pub(in crate::migration) fn fence(&self) -> String {

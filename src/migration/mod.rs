@@ -29,6 +29,7 @@ pub mod listing;
 pub mod locate;
 pub mod lock;
 mod name;
+pub mod offline;
 pub mod origin;
 pub mod plan;
 pub mod range;

@@ -45,6 +45,8 @@ mod migrate_plan;
 #[cfg(unix)]
 mod migrate_repair;
 #[cfg(unix)]
+mod migrate_sql;
+#[cfg(unix)]
 mod migrate_stamp;
 #[cfg(unix)]
 mod migrate_verify;

@@ -23,6 +23,7 @@ pub(super) mod check;
 pub(super) mod current;
 pub(super) mod edit;
 mod gate;
+mod goal;
 pub(super) mod heads;
 pub(super) mod history;
 pub(super) mod lint;
@@ -95,12 +96,9 @@ impl Verb {
     /// Whether the verb looks at a database at all.
     pub(crate) fn needs_database(&self) -> bool {
         match self {
-            Self::Upgrade(_)
-            | Self::Downgrade(_)
-            | Self::Current(_)
-            | Self::Stamp(_)
-            | Self::EnsureVersion(_)
-            | Self::Verify(_) => true,
+            Self::Upgrade(args) => args.needs_database(),
+            Self::Downgrade(args) => args.needs_database(),
+            Self::Current(_) | Self::Stamp(_) | Self::EnsureVersion(_) | Self::Verify(_) => true,
             Self::Repair(args) => args.needs_database(),
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),

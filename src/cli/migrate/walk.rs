@@ -1,21 +1,23 @@
 //! `upgrade` and `downgrade`: the two ways along the history.
 
 use super::gate::{Consent, Gate};
+use super::goal::Goal;
 use super::patience::Patience;
 use super::{Door, Workplace, careful, told_by_git};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::runner::{self, Transactions};
-use crate::migration::{Direction, Options, Target, journal};
+use crate::migration::{Direction, Options, Target, journal, offline};
 use crate::report::Story;
-use crate::report::view::migration::{Moved, WouldMove};
+use crate::report::view::migration::{Moved, Sql, WouldMove};
 
 /// Up.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Upgrade {
-    /// Where to: head, a version or the beginning of one, a word of its name, +1
+    /// Where to: head, a version or the beginning of one, a word of its name, +1; with --sql also
+    /// from where: base:head
     #[arg(default_value = "head", allow_hyphen_values = true)]
-    revision: Target,
+    revision: Goal,
     #[command(flatten)]
     how: How,
 }
@@ -24,20 +26,33 @@ impl Upgrade {
     /// All the way.
     pub(crate) fn to_head() -> Self {
         Self {
-            revision: Target::head(),
+            revision: Goal::Target(Target::head()),
             how: How::default(),
         }
+    }
+
+    /// Whether it looks at a database at all.
+    pub(super) fn needs_database(&self) -> bool {
+        !self.how.sql
     }
 }
 
 /// Down.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Downgrade {
-    /// Where to: -1, a version or the beginning of one, base
+    /// Where to: -1, a version or the beginning of one, base; with --sql also from where:
+    /// head:base
     #[arg(allow_hyphen_values = true)]
-    revision: Target,
+    revision: Goal,
     #[command(flatten)]
     how: How,
+}
+
+impl Downgrade {
+    /// Whether it looks at a database at all.
+    pub(super) fn needs_database(&self) -> bool {
+        !self.how.sql
+    }
 }
 
 /// What both ways have in common.
@@ -46,6 +61,9 @@ struct How {
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    /// Print the SQL and ask no database; the script refuses one that is not at its start
+    #[arg(long, conflicts_with_all = ["dry_run", "single_transaction", "plan", "approve"])]
+    sql: bool,
     /// Run all revisions in one transaction: all of them or none
     #[arg(long)]
     single_transaction: bool,
@@ -128,9 +146,18 @@ async fn walk(
     context: &Context,
     workplace: &Workplace,
     direction: Direction,
-    target: &Target,
+    goal: &Goal,
     how: &How,
 ) -> Result<u8, Error> {
+    if how.sql {
+        let directory = workplace.reviewed()?;
+        let plan = offline::plan(direction, &directory, &goal.range(direction)?)?;
+        context.printer.show(&Sql {
+            sql: offline::script(&plan, how.tag.as_deref()),
+        });
+        return Ok(0);
+    }
+    let target = goal.target()?;
     let directory = match direction {
         Direction::Upgrade => workplace.reviewed()?,
         Direction::Downgrade => workplace.history()?,

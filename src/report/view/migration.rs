@@ -105,3 +105,17 @@ impl Report for WouldMove {
         Ok(())
     }
 }
+
+/// A script for others to run.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Sql {
+    /// All of it.
+    pub sql: String,
+}
+
+impl Report for Sql {
+    fn human(&self, out: &mut Painter) -> fmt::Result {
+        out.write_str(&self.sql)
+    }
+}
