@@ -31,7 +31,7 @@ pub(super) async fn run(
     workplace: &Workplace,
     args: &Args,
 ) -> Result<u8, Error> {
-    let directory = workplace.history()?;
+    let directory = workplace.reviewed()?;
     let direction = if args.down {
         Direction::Downgrade
     } else {

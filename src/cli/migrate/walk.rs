@@ -179,6 +179,7 @@ async fn walk(
         };
         let options = how.options(context);
         let applied = careful::walk(context, &directory, &gate, &mut session, &options).await?;
+        follow(context, workplace, direction)?;
         context.printer.show(&Moved::from(&applied));
         return Ok(0);
     }
@@ -192,10 +193,18 @@ async fn walk(
         &mut |event| story.migration(&event),
     )
     .await?;
-    if workplace.door == Door::Development && direction == Direction::Upgrade && workplace.seal()? {
-        story.note("`townpass.sum` follows the files as they are now");
-    }
     drop(story);
+    follow(context, workplace, direction)?;
     context.printer.show(&Moved::from(&applied));
     Ok(0)
+}
+
+/// Lets the sum file follow what a developer's own database has taken.
+fn follow(context: &Context, workplace: &Workplace, direction: Direction) -> Result<(), Error> {
+    let taken = workplace.door == Door::Development && direction == Direction::Upgrade;
+    if taken && workplace.seal()? {
+        let story = context.story();
+        story.note("`townpass.sum` follows the files as they are now");
+    }
+    Ok(())
 }
