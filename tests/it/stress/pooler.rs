@@ -1,4 +1,4 @@
-//! A PgBouncer that hands out connections for a transaction at a time.
+//! A `pgbouncer` that hands out connections for a transaction at a time.
 
 use std::fs;
 use std::net::TcpStream;
