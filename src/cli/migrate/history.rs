@@ -8,7 +8,7 @@ use crate::report::view::history::{Drawing, History};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Only a part: [start]:[end], both of them included
+    /// Only a part: FROM:TO, FROM: or :TO, both ends included
     #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
     rev_range: Option<Range>,
     /// Mark where the database stands
