@@ -81,11 +81,11 @@ fn read<T: serde::de::DeserializeOwned>(answer: String) -> Result<T, Error> {
 }
 
 /// An object counts if its schema is neither the system's nor `public` as `initdb` makes it. The
-/// journal of migrations is an object, but none of the tables that a person would miss.
+/// journal of migrations and its ledger are objects, but no tables that a person would miss.
 const INSIDE: &str = "with schemas as (select oid from pg_namespace \
     where nspname !~ '^pg_' and nspname <> 'information_schema'), \
     tables as (select oid, greatest(reltuples, pg_stat_get_live_tuples(oid), 0) as rows from pg_class \
-    where relkind in ('r', 'p') and relname <> '_sqlx_migrations' \
+    where relkind in ('r', 'p') and relname not in ('_sqlx_migrations', '_townpass_migrations') \
     and relnamespace in (select oid from schemas)) \
     select json_build_object(\
     'tables', (select count(*) from tables), \
