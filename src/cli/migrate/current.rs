@@ -3,7 +3,7 @@
 use super::{Workplace, detail};
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::{self, journal, listing};
+use crate::migration::{self, listing};
 use crate::report::view::history::Current;
 
 #[derive(Debug, clap::Args)]
@@ -19,8 +19,7 @@ pub(super) async fn run(
     args: &Args,
 ) -> Result<u8, Error> {
     let directory = workplace.history()?;
-    let mut session = workplace.connect(context).await?;
-    let journal = journal::read(&mut session).await?;
+    let journal = workplace.journal(context).await?;
     let revisions = listing::current(&directory, &journal)?;
     let mut lacking = listing::history(&directory, Some(&journal))?;
     lacking.retain(|entry| entry.head && (entry.applied == Some(false) || entry.partial));

@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::error::Error;
 use crate::lint::rule::Choice;
 use crate::lint::{self, Selection, Survey};
-use crate::migration::{Plan, Target, journal};
+use crate::migration::{Plan, Target};
 use crate::report::Format;
 use crate::report::view::lint::Lint;
 
@@ -95,8 +95,7 @@ impl Subject {
     async fn of(context: &Context, workplace: &Workplace, args: &Args) -> Result<Self, Error> {
         let directory = workplace.history()?;
         if args.asks() && workplace.url.is_some() {
-            let mut session = workplace.connect(context).await?;
-            let journal = journal::read(&mut session).await?;
+            let journal = workplace.journal(context).await?;
             let target: Target = "heads".parse()?;
             let pending = Plan::upgrade(&directory, &journal, &target)?;
             return Ok(Self::Plans(vec![pending]));
