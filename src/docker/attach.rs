@@ -28,6 +28,12 @@ pub(super) const DETACH_KEYS: &str = "ctrl-@,ctrl-@,ctrl-@,ctrl-@";
 /// So many times a process may disregard a signal; then we leave it.
 const SIGNALS_BEFORE_LEAVING: usize = 3;
 
+/// The pause before the first attempt at giving a process its size; each further one is twice it.
+const FIRST_SIZE_PAUSE: Duration = Duration::from_millis(5);
+
+/// After a pause as long as this, a process goes without.
+const FIRST_SIZE_PATIENCE: Duration = Duration::from_secs(2);
+
 /// What a process in a container is joined to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attachment {
@@ -45,6 +51,15 @@ impl Attachment {
         } else {
             Self::Pipes
         }
+    }
+
+    /// The rows and columns that a process begins with, where it has a terminal.
+    pub(super) fn console_size(self) -> Option<[u16; 2]> {
+        let (columns, rows) = match self {
+            Self::Terminal => terminal::size()?,
+            Self::Pipes => return None,
+        };
+        Some([rows, columns])
     }
 }
 
@@ -120,12 +135,20 @@ impl Session<'_> {
 
     /// Passes signals and sizes on; ends only where the process disregards too many.
     async fn control(&self, signals: &mut Signals) -> Error {
-        if self.attachment == Attachment::Terminal {
-            self.first_size().await;
-        }
+        // Engines older than API 1.42 take no size along with the start, and refuse one for a
+        // process that has not quite started, which it has some moments after their answer.
+        let mut unsized_for = (self.attachment == Attachment::Terminal).then_some(FIRST_SIZE_PAUSE);
         let mut passed = 0;
         loop {
-            match signals.next().await {
+            let signal = tokio::select! {
+                signal = signals.next() => signal,
+                pause = first_size(unsized_for) => {
+                    let settled = self.pass_size().await || pause >= FIRST_SIZE_PATIENCE;
+                    unsized_for = (!settled).then_some(pause * 2);
+                    continue;
+                }
+            };
+            match signal {
                 None if self.attachment == Attachment::Terminal => {
                     self.pass_size().await;
                 }
@@ -136,16 +159,6 @@ impl Session<'_> {
                     self.pass_signal(signal).await;
                 }
             }
-        }
-    }
-
-    /// The process has no size until it has started, which is some moments after the answer.
-    async fn first_size(&self) {
-        for _ in 0..20 {
-            if self.pass_size().await {
-                return;
-            }
-            sleep(Duration::from_millis(20)).await;
         }
     }
 
@@ -192,6 +205,17 @@ impl Session<'_> {
                 let _ = Box::pin(kill).await;
             }
         }
+    }
+}
+
+/// The moment of the next attempt at giving the process its first size; never, once it has one.
+async fn first_size(pause: Option<Duration>) -> Duration {
+    match pause {
+        Some(pause) => {
+            sleep(pause).await;
+            pause
+        }
+        None => std::future::pending().await,
     }
 }
 

@@ -193,7 +193,11 @@ impl Engine {
         doing: &str,
         attachment: Attachment,
     ) -> Result<Raw, Error> {
-        let body = json!({ "Detach": false, "Tty": attachment == Attachment::Terminal });
+        let body = json!({
+            "Detach": false,
+            "Tty": attachment == Attachment::Terminal,
+            "ConsoleSize": attachment.console_size(),
+        });
         self.hijack(doing, &format!("/exec/{id}/start"), &body)
             .await
     }

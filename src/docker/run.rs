@@ -261,6 +261,10 @@ fn body(one_off: &OneOff<'_>, slug: &str, attachment: Attachment) -> ContainerCr
             network_mode: one_off.network.map(str::to_owned),
             // Signals reach the command though it is not made to be process 1.
             init: Some(true),
+            console_size: attachment
+                .console_size()
+                .map(|size| size.map(usize::from).to_vec()),
+
             ..HostConfig::default()
         }),
         ..ContainerCreateBody::default()
