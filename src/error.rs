@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use miette::Diagnostic as _;
+
 use crate::compose;
 use crate::config;
 use crate::config::database_url;
@@ -114,13 +116,10 @@ pub enum Error {
     },
     /// The project's data is in Docker, and Docker cannot be had.
     #[error("this project's data is in Docker, which cannot be used now")]
-    #[diagnostic(help(
-        "make Docker work again, as said above; or, for an empty database beside it, add `--provider embedded`"
-    ))]
+    #[diagnostic(help("{}", back_to_docker(because)))]
     DataInDocker {
         /// What keeps Docker from being used.
         #[source]
-        #[diagnostic_source]
         because: docker::Error,
     },
     /// The project's history is Alembic's.
@@ -199,6 +198,16 @@ impl From<migration::Unwritten> for Error {
     fn from(error: migration::Unwritten) -> Self {
         Self::Migration(error.into())
     }
+}
+
+/// What would make Docker work again, in its own words, and the way around it.
+fn back_to_docker(because: &docker::Error) -> String {
+    let mended = because.help().map(|help| help.to_string());
+    let mended = mended.unwrap_or_else(|| "make Docker work again".to_owned());
+    // What it says of the other provider is wrong where there is data already.
+    let mended = mended.lines().filter(|line| !line.contains("--provider"));
+    let around = "or, for an empty database beside the one in Docker, add `--provider embedded`";
+    mended.chain([around]).collect::<Vec<_>>().join("\n")
 }
 
 fn needs_engine(services: &[String]) -> String {

@@ -125,7 +125,10 @@ fn it_stands_in_where_no_engine_answers_and_says_so_once() {
         .says("this project's data is in the embedded provider");
     assert_eq!(town.psql("select to_regclass('kept') is not null"), "t");
     // Data that is gone is nobody's: the choice is free again.
-    town.run("dev down --volumes --yes").success();
+    town.run("dev down --volumes --yes")
+        .success()
+        .says("1 container of this project stays in Docker")
+        .says("townpass dev down --provider docker");
     let free = town.run("dev up --dry-run").success();
     assert!(!free.stderr.contains("embedded"), "{free}");
 }

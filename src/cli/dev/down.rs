@@ -73,6 +73,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
                 .await?;
         }
     }
+    if session.provider.kind() == Kind::Embedded {
+        note_containers(&session, &story).await;
+    }
     if args.volumes {
         session.forget()?;
         let kept = session.provider.saved().await?.len();
@@ -90,6 +93,28 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         data,
     });
     Ok(0)
+}
+
+/// An engine may run the project's other services beside the embedded database.
+async fn note_containers(session: &Session, story: &Story<'_>) {
+    if session.engine.is_none() {
+        return;
+    }
+    // The server is stopped, which is what was asked for; an engine that fails now spoils nothing.
+    let Ok(plan) = session.down_plan(VolumeFate::Kept).await else {
+        return;
+    };
+    let running = plan.containers.iter().flatten();
+    let running: Vec<String> = running.map(|it| format!("`{}`", it.name)).collect();
+    if !running.is_empty() {
+        story.note(&format!(
+            "{} of this project {} in Docker: {}; `townpass dev down --provider docker` takes {} down",
+            Count(running.len(), "container"),
+            if running.len() == 1 { "stays" } else { "stay" },
+            running.join(", "),
+            if running.len() == 1 { "it" } else { "them" },
+        ));
+    }
 }
 
 /// What `--volumes` takes with it.

@@ -127,12 +127,10 @@ fn it_dies_at_each_step_and_the_next_run_ends_well() {
     --- stdout
     --- stderr
     error: this project's data is in Docker, which cannot be used now
-      ╰─▶   error: no container engine answers; tried:
-            │   unix://[ROOT]/home/engine.sock (DOCKER_HOST): not there
-            help: nothing is at the address that DOCKER_HOST names: start that engine, or unset it
-                  without an engine, `--provider embedded` runs a private PostgreSQL
-
-      help: make Docker work again, as said above; or, for an empty database beside it, add `--provider embedded`
+      ╰─▶ no container engine answers; tried:
+            unix://[ROOT]/home/engine.sock (DOCKER_HOST): not there
+      help: nothing is at the address that DOCKER_HOST names: start that engine, or unset it
+            or, for an empty database beside the one in Docker, add `--provider embedded`
     "#);
     let _ = town.townpass(["dev", "down"]).run().success();
 }
