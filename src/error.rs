@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use miette::Diagnostic as _;
 
+use crate::alembic;
 use crate::compose;
 use crate::config;
 use crate::config::database_url;
@@ -43,6 +44,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Migration(#[from] migration::Error),
+    /// Of a history of Alembic's.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    OfAlembic(#[from] alembic::Error),
     /// Of a database URL.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -261,6 +266,7 @@ impl Diagnose for Error {
             Self::Docker(error) => error.blame(),
             Self::Host(error) => error.blame(),
             Self::Migration(error) => error.blame(),
+            Self::OfAlembic(error) => error.blame(),
             Self::Url(error) => error.blame(),
             Self::Interrupted => Blame::Interrupted,
             Self::Alembic { .. } | Self::NoPlan(_) => Blame::Usage,

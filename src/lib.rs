@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | 0 words | [`failure`], [`ident`], [`secret`], [`sql`], [`url`] | nothing but `failure`, `ident`, `secret` |
 //! | 1 models | [`compose`], [`host`] | layer 0 |
-//! | 2 history | [`migration`], [`lint`] | layer 0; `lint` → `migration` |
+//! | 2 history | [`migration`], [`lint`], [`alembic`] | layer 0; `lint`, `alembic` → `migration` |
 //! | 2 machines | [`docker`], [`database`] | `docker` → `compose`; `database` → layer 0, `docker`, `compose`, `host` |
 //! | 3 choice | [`config`] | layer 0, value types of `compose`, `host`, `database` |
 //! | 5 face | [`report`] | value types and events of the layers above it in this table |
@@ -25,6 +25,7 @@
 //!   environment.
 //! - Nothing below `report` knows colours; nothing below `cli` knows flags or exit codes.
 //! - Only `sql/impact/` and one file of `lint/` name squawk, whose interface has no stability.
+//! - Only `alembic/` parses Python, and nothing runs it unseen.
 //! - No plan touches the world. Dry run and real run share it.
 //! - No secret can be displayed.
 
@@ -40,6 +41,8 @@ pub mod host;
 pub mod migration;
 
 pub mod lint;
+
+pub mod alembic;
 
 pub mod docker;
 

@@ -13,21 +13,50 @@ use crate::migration::header::Revises;
 use crate::migration::link;
 use crate::migration::version::Version;
 
-/// The revisions of a folder and the arrows between them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Graph {
-    parents: Arrows,
-    children: Arrows,
-    depends: Arrows,
-    dependents: Arrows,
-    replaces: Arrows,
+/// The revisions of a history and the arrows between them. Those of a folder of SQL are called by
+/// their [`Version`]; whatever calls those of another history keeps the order: a revision is
+/// greater than those it follows and depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graph<K = Version> {
+    parents: Arrows<K>,
+    children: Arrows<K>,
+    depends: Arrows<K>,
+    dependents: Arrows<K>,
+    replaces: Arrows<K>,
     /// The revision whose header has the label.
-    owners: BTreeMap<String, Version>,
+    owners: BTreeMap<String, K>,
     /// The labels of a revision, its own and those of its branch.
-    labels: BTreeMap<Version, BTreeSet<String>>,
+    labels: BTreeMap<K, BTreeSet<String>>,
 }
 
-type Arrows = BTreeMap<Version, Vec<Version>>;
+type Arrows<K> = BTreeMap<K, Vec<K>>;
+
+/// A revision and where its arrows lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node<K> {
+    /// Which.
+    pub revision: K,
+    /// What it follows.
+    pub parents: Vec<K>,
+    /// What must be applied before it though it does not follow it.
+    pub depends: Vec<K>,
+    /// The names of the branch that begins with it. No two revisions have the same.
+    pub labels: Vec<String>,
+}
+
+impl<K> Default for Graph<K> {
+    fn default() -> Self {
+        Self {
+            parents: Arrows::new(),
+            children: Arrows::new(),
+            depends: Arrows::new(),
+            dependents: Arrows::new(),
+            replaces: Arrows::new(),
+            owners: BTreeMap::new(),
+            labels: BTreeMap::new(),
+        }
+    }
+}
 
 impl Graph {
     /// Follows the headers of `directory`.
@@ -57,10 +86,7 @@ impl Graph {
                 Revises::Parents(parents) => sound(parents, "revises"),
             };
             let depends = sound(&revision.header.depends, "depends");
-            connect(&mut graph.children, version, &parents);
-            connect(&mut graph.dependents, version, &depends);
-            graph.parents.insert(version, parents);
-            graph.depends.insert(version, depends);
+            graph.insert(version, parents, depends);
             faults.extend(graph.claim(directory, revision));
             previous = Some(version);
         }
@@ -88,34 +114,78 @@ impl Graph {
         }
         faults
     }
+}
+
+impl<K: Copy + Ord> Graph<K> {
+    /// Joins revisions whose arrows all lead to others of them.
+    pub fn link(nodes: impl IntoIterator<Item = Node<K>>) -> Self {
+        let mut graph = Self::default();
+        for node in nodes {
+            graph.insert(node.revision, node.parents, node.depends);
+            let owned = node.labels.into_iter().map(|label| (label, node.revision));
+            graph.owners.extend(owned);
+        }
+        graph.spread_labels();
+        graph
+    }
+
+    fn insert(&mut self, revision: K, parents: Vec<K>, depends: Vec<K>) {
+        connect(&mut self.children, revision, &parents);
+        connect(&mut self.dependents, revision, &depends);
+        self.parents.insert(revision, parents);
+        self.depends.insert(revision, depends);
+    }
 
     /// Gives each revision the labels of its branch.
     fn spread_labels(&mut self) {
         for (label, &owner) in &self.owners {
-            for version in self.branch(owner) {
+            for version in self.called(owner) {
                 let labels = self.labels.entry(version).or_default();
                 labels.insert(label.clone());
             }
         }
     }
 
+    /// The revisions that a label of `owner` is told of: what follows it; and where that is a plain
+    /// line, what it follows, up to where the line left another, or joined two.
+    fn called(&self, owner: K) -> BTreeSet<K> {
+        let mut found = closure(&[owner], |it| self.children(it).iter());
+        if !found.iter().all(|&it| self.is_plain(it)) {
+            return found;
+        }
+        let mut here = owner;
+        while let [parent] = self.parents(here)
+            && self.is_plain(*parent)
+        {
+            here = *parent;
+            found.insert(here);
+        }
+        found
+    }
+
+    /// Whether `version` neither joins branches nor lets several go on.
+    fn is_plain(&self, version: K) -> bool {
+        let after = self.children(version).len() + arrows(&self.dependents, version).len();
+        after < 2 && self.parents(version).len() < 2
+    }
+
     /// What `version` follows; nothing where it begins a history.
-    pub fn parents(&self, version: Version) -> &[Version] {
+    pub fn parents(&self, version: K) -> &[K] {
         arrows(&self.parents, version)
     }
 
     /// What follows `version`.
-    pub fn children(&self, version: Version) -> &[Version] {
+    pub fn children(&self, version: K) -> &[K] {
         arrows(&self.children, version)
     }
 
     /// What must be applied before `version` though it does not follow it.
-    pub fn depends(&self, version: Version) -> &[Version] {
+    pub fn depends(&self, version: K) -> &[K] {
         arrows(&self.depends, version)
     }
 
     /// The labels of `version`, its own and those of its branch.
-    pub fn labels(&self, version: Version) -> impl Iterator<Item = &str> {
+    pub fn labels(&self, version: K) -> impl Iterator<Item = &str> {
         self.labels
             .get(&version)
             .into_iter()
@@ -124,46 +194,46 @@ impl Graph {
     }
 
     /// The revision whose header says `label`.
-    pub fn labelled(&self, label: &str) -> Option<Version> {
+    pub fn labelled(&self, label: &str) -> Option<K> {
         self.owners.get(label).copied()
     }
 
     /// The revisions that follow nothing.
-    pub fn roots(&self) -> Vec<Version> {
+    pub fn roots(&self) -> Vec<K> {
         self.versions()
             .filter(|&it| self.parents(it).is_empty())
             .collect()
     }
 
     /// The revisions that nothing follows, oldest first.
-    pub fn heads(&self) -> Vec<Version> {
+    pub fn heads(&self) -> Vec<K> {
         self.versions().filter(|&it| self.is_head(it)).collect()
     }
 
     /// Whether nothing follows `version`.
-    pub fn is_head(&self, version: Version) -> bool {
+    pub fn is_head(&self, version: K) -> bool {
         self.children(version).is_empty()
     }
 
     /// Whether something depends on `version`, so that a database need not stand on it to have it.
-    pub fn is_depended_on(&self, version: Version) -> bool {
+    pub fn is_depended_on(&self, version: K) -> bool {
         !arrows(&self.dependents, version).is_empty()
     }
 
     /// All versions, oldest first.
-    pub fn versions(&self) -> impl DoubleEndedIterator<Item = Version> + '_ {
+    pub fn versions(&self) -> impl DoubleEndedIterator<Item = K> + '_ {
         self.parents.keys().copied()
     }
 
     /// These and everything that must be there before them.
-    pub fn with_ancestors(&self, versions: &[Version]) -> BTreeSet<Version> {
+    pub fn with_ancestors(&self, versions: &[K]) -> BTreeSet<K> {
         closure(versions, |it| {
             self.parents(it).iter().chain(self.depends(it))
         })
     }
 
     /// These and everything that needs them.
-    pub fn with_descendants(&self, versions: &[Version]) -> BTreeSet<Version> {
+    pub fn with_descendants(&self, versions: &[K]) -> BTreeSet<K> {
         closure(versions, |it| {
             self.children(it).iter().chain(arrows(&self.dependents, it))
         })
@@ -171,26 +241,29 @@ impl Graph {
 
     /// The branch that `version` is on: what follows it, and what it follows up to where the
     /// branch left another, or joined two.
-    pub fn branch(&self, version: Version) -> BTreeSet<Version> {
+    pub fn branch(&self, version: K) -> BTreeSet<K> {
         let mut found = closure(&[version], |it| self.children(it).iter());
         let mut here = version;
         while self.children(here).len() + arrows(&self.dependents, here).len() < 2
             && let [parent] = self.parents(here)
+            && self.is_plain(*parent)
         {
             here = *parent;
-            if self.children(here).len() + arrows(&self.dependents, here).len() > 1
-                || self.parents(here).len() > 1
-            {
-                break;
-            }
             found.insert(here);
         }
         found
     }
 
+    /// What `version` follows, itself, and what follows it, however far: what is on a line with it.
+    pub fn lineage(&self, version: K) -> BTreeSet<K> {
+        let mut found = closure(&[version], |it| self.parents(it).iter());
+        found.extend(closure(&[version], |it| self.children(it).iter()));
+        found
+    }
+
     /// Those of `applied` that nothing applied follows: where a database stands.
-    pub fn standing(&self, applied: &BTreeSet<Version>) -> Vec<Version> {
-        let followed: Vec<Version> = applied
+    pub fn standing(&self, applied: &BTreeSet<K>) -> Vec<K> {
+        let followed: Vec<K> = applied
             .iter()
             .flat_map(|&version| self.parents(version).iter().chain(self.depends(version)))
             .copied()
@@ -201,7 +274,7 @@ impl Graph {
 
     /// What counts as applied where a journal has `recorded`: a revision that replaces others
     /// does, as soon as all of those are there, and they no longer count.
-    pub fn counted(&self, recorded: &BTreeSet<Version>) -> BTreeSet<Version> {
+    pub fn counted(&self, recorded: &BTreeSet<K>) -> BTreeSet<K> {
         let mut counted = recorded.clone();
         for (&version, replaced) in &self.replaces {
             if replaced.iter().all(|it| recorded.contains(it)) {
@@ -213,32 +286,33 @@ impl Graph {
     }
 
     /// The revision that stands for `version`, whose file is gone.
-    pub fn replacement(&self, version: Version) -> Option<Version> {
+    pub fn replacement(&self, version: K) -> Option<K> {
         let mut all = self.replaces.iter();
         all.find_map(|(&by, replaced)| replaced.contains(&version).then_some(by))
     }
 
     /// What `version` stands for.
-    pub fn replaces(&self, version: Version) -> &[Version] {
+    pub fn replaces(&self, version: K) -> &[K] {
         arrows(&self.replaces, version)
     }
 }
 
 /// The ends of the arrows that leave `version`.
-fn arrows(arrows: &Arrows, version: Version) -> &[Version] {
+fn arrows<K: Ord>(arrows: &Arrows<K>, version: K) -> &[K] {
     arrows.get(&version).map_or(&[], Vec::as_slice)
 }
 
 /// Draws an arrow from each of `from` to `to`.
-fn connect(arrows: &mut Arrows, to: Version, from: &[Version]) {
+fn connect<K: Copy + Ord>(arrows: &mut Arrows<K>, to: K, from: &[K]) {
     for &from in from {
         arrows.entry(from).or_default().push(to);
     }
 }
 
-fn closure<'a, I>(versions: &[Version], next: impl Fn(Version) -> I) -> BTreeSet<Version>
+fn closure<'a, K, I>(versions: &[K], next: impl Fn(K) -> I) -> BTreeSet<K>
 where
-    I: Iterator<Item = &'a Version>,
+    K: Copy + Ord + 'a,
+    I: Iterator<Item = &'a K>,
 {
     let mut found = BTreeSet::new();
     let mut pending = versions.to_vec();

@@ -14,6 +14,10 @@ pub(super) const MAY_USE: &[MayUse] = &[
     ("host", &["failure", "ident", "secret", "sql", "url"]),
     ("migration", &["failure", "ident", "secret", "sql", "url"]),
     ("lint", &["failure", "ident", "secret", "sql", "migration"]),
+    (
+        "alembic",
+        &["failure", "ident", "secret", "sql", "migration"],
+    ),
     ("docker", &["failure", "ident", "secret", "compose"]),
     (
         "database",
@@ -39,6 +43,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "host",
             "migration",
             "lint",
+            "alembic",
             "docker",
             "database",
             "config",
@@ -56,6 +61,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "host",
             "migration",
             "lint",
+            "alembic",
             "docker",
             "database",
             "config",
@@ -68,6 +74,8 @@ pub(super) const MAY_USE: &[MayUse] = &[
 /// What acts on the world, and who may name it.
 pub(super) const EFFECTS: &[Effect] = &[
     ("bollard", &["docker/"]),
+    ("ruff_python_ast", &["alembic/"]),
+    ("ruff_python_parser", &["alembic/"]),
     ("squawk_linter", &["lint/squawk.rs"]),
     ("squawk_syntax", &["lint/squawk.rs", "sql/impact/"]),
     (
@@ -89,6 +97,8 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "std::fs",
         &[
+            "alembic/project.rs",
+            "alembic/versions.rs",
             "cli/dev/reset_password.rs",
             "cli/migrate/plan.rs",
             "compose/files.rs",

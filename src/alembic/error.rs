@@ -1,0 +1,120 @@
+//! What can be wrong with a project of Alembic's.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::failure::{Blame, Diagnose};
+use crate::migration::error::Located;
+
+/// A failure of the configuration, of a version file, or of all of them together.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum Error {
+    /// There is no such configuration.
+    #[error("there is no `{}`", .0.display())]
+    #[diagnostic(help(
+        "name Alembic's configuration with `--config FILE`, as ALEMBIC_CONFIG, or as \
+         `alembic.config` in `townpass.toml`"
+    ))]
+    NoConfiguration(PathBuf),
+    /// Two files of one kind were named.
+    #[error("{0}")]
+    #[diagnostic(help("name one `.ini` file at most, and one `pyproject.toml`"))]
+    TooManyConfigurations(&'static str),
+    /// A file or folder cannot be read.
+    #[error("cannot read `{}`", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// A file is not UTF-8.
+    #[error("`{}` is not UTF-8: byte {offset} begins no character", path.display())]
+    #[diagnostic(help("save the file as UTF-8"))]
+    NotUtf8 {
+        /// Which.
+        path: PathBuf,
+        /// The first bad byte, counted from zero.
+        offset: usize,
+    },
+    /// A configuration says something that cannot be.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Configuration(Box<Located>),
+    /// A configuration does not say where the history is.
+    #[error("No 'script_location' key found in configuration: `{}`", path.display())]
+    #[diagnostic(help("write `script_location = %(here)s/alembic`, or where else `env.py` is"))]
+    NoScriptLocation {
+        /// The configuration.
+        path: PathBuf,
+    },
+    /// The section that was named is not in the file.
+    #[error("`{}` has no '[{section}]' section", path.display())]
+    #[diagnostic(help("name another with `--name`; Alembic's own is `[alembic]`"))]
+    NoSection {
+        /// The configuration.
+        path: PathBuf,
+        /// The section.
+        section: String,
+    },
+    /// The folder of the history is not there.
+    #[error("Path doesn't exist: `{}`", path.display())]
+    #[diagnostic(help(
+        "`script_location` in `{}` names it; a path without `%(here)s` counts from the directory \
+         where the command runs", configuration.display()
+    ))]
+    NoFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What names it.
+        configuration: PathBuf,
+    },
+    /// A location in a package that cannot be found.
+    #[error("package `{package}` of `{location}` is not found without Python")]
+    #[diagnostic(help(
+        "write the folder as a path: `script_location = %(here)s/...`; it was looked for in {}",
+        searched.join(", ")
+    ))]
+    NoPackage {
+        /// The location as written.
+        location: String,
+        /// Its package.
+        package: String,
+        /// Where it was looked for.
+        searched: Vec<String>,
+    },
+    /// A version file says something that cannot be, or that cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Script(Box<Located>),
+    /// Revisions lead back to themselves.
+    #[error("{kind} is detected in revisions ({})", revisions.join(", "))]
+    #[diagnostic(help("look at {} in {}", names, files.join(", ")))]
+    Cycle {
+        /// `Cycle`, `Dependency cycle`.
+        kind: &'static str,
+        /// The revisions.
+        revisions: Vec<String>,
+        /// What makes the circle.
+        names: &'static str,
+        /// Their files.
+        files: Vec<String>,
+    },
+}
+
+impl Diagnose for Error {
+    fn blame(&self) -> Blame {
+        match self {
+            Self::NoConfiguration(_)
+            | Self::TooManyConfigurations(_)
+            | Self::Configuration(_)
+            | Self::NoScriptLocation { .. }
+            | Self::NoSection { .. }
+            | Self::NoFolder { .. }
+            | Self::NoPackage { .. } => Blame::Usage,
+            Self::Unreadable { .. } => Blame::Environment,
+            Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => Blame::History,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Projects whose history is Alembic's, driven in place.
+//!
+//! A [`Project`] is what `alembic.ini` or `pyproject.toml` says. Its version files are parsed, never
+//! run: a [`Script`] is what one says of its place in the history, and the [`History`] is all of
+//! them with their graph, which is the same as that of a folder of SQL.
+
+pub mod error;
+pub mod history;
+pub mod ini;
+pub mod literal;
+mod options;
+pub mod order;
+pub mod project;
+pub mod script;
+pub mod versions;
+
+pub use error::Error;
+pub use history::{History, Ordinal};
+pub use project::Project;
+pub use script::Script;
