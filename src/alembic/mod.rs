@@ -11,6 +11,7 @@ pub mod literal;
 mod options;
 pub mod order;
 pub mod project;
+pub mod python;
 pub mod script;
 pub mod versions;
 

@@ -63,6 +63,14 @@ impl Env {
         &self.variables
     }
 
+    /// The directories that programs are looked for in. A relative one is nobody's to trust.
+    pub fn search_path(&self) -> Vec<PathBuf> {
+        let path = self.get("PATH").unwrap_or_default();
+        env::split_paths(path)
+            .filter(|directory| directory.is_absolute())
+            .collect()
+    }
+
     /// Whether a CI service says that it runs us.
     pub fn is_ci(&self) -> bool {
         self.get("CI").is_some_and(|value| value != "false")

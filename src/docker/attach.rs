@@ -3,7 +3,7 @@
 //! Bytes go both ways as they are. What a terminal adds is passed on as well: its size, its raw
 //! keys, and signals. However it ends, the terminal is given back as it was.
 
-use std::{io, time::Duration};
+use std::{cell::RefCell, io, time::Duration};
 
 use bollard::{
     exec::ResizeExecOptions,
@@ -35,15 +35,20 @@ const FIRST_SIZE_PAUSE: Duration = Duration::from_millis(5);
 const FIRST_SIZE_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a process in a container is joined to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attachment {
+#[derive(Clone, Copy)]
+pub enum Attachment<'a> {
     /// Our terminal, through one of its own.
     Terminal,
     /// Our standard streams, each kept apart.
     Pipes,
+    /// A listener, who hears what it prints piece by piece. It gets no input.
+    Listener(&'a Listener<'a>),
 }
 
-impl Attachment {
+/// Hears what a process prints.
+pub type Listener<'a> = RefCell<dyn FnMut(Channel, &[u8]) + 'a>;
+
+impl Attachment<'_> {
     /// A terminal where standard input and output are one.
     pub fn here() -> Self {
         if terminal::is_there() {
@@ -53,11 +58,16 @@ impl Attachment {
         }
     }
 
+    /// Whether the process gets a terminal.
+    pub(super) fn is_terminal(self) -> bool {
+        matches!(self, Self::Terminal)
+    }
+
     /// The rows and columns that a process begins with, where it has a terminal.
     pub(super) fn console_size(self) -> Option<[u16; 2]> {
         let (columns, rows) = match self {
             Self::Terminal => terminal::size()?,
-            Self::Pipes => return None,
+            Self::Pipes | Self::Listener(_) => return None,
         };
         Some([rows, columns])
     }
@@ -77,25 +87,31 @@ pub(super) enum Target<'a> {
 }
 
 /// A joined process, for as long as it runs.
-pub(super) struct Session<'a> {
+pub(super) struct Session<'a, 'l> {
     pub(super) engine: &'a Engine,
-    pub(super) attachment: Attachment,
+    pub(super) attachment: Attachment<'l>,
     pub(super) doing: &'a str,
     pub(super) target: Target<'a>,
 }
 
-impl Session<'_> {
+impl Session<'_, '_> {
     /// Carries bytes and signals until the process has closed its output.
     pub(super) async fn pump(&self, stream: Raw) -> Result<(), Error> {
         let mut signals = Signals::listen().map_err(Error::Terminal)?;
         let raw_mode = match self.attachment {
             Attachment::Terminal => Some(terminal::RawMode::enter().map_err(Error::Terminal)?),
-            Attachment::Pipes => None,
+            Attachment::Pipes | Attachment::Listener(_) => None,
         };
         let (reader, writer) = tokio::io::split(stream);
+        let input = async {
+            match self.attachment {
+                Attachment::Listener(_) => close(writer).await,
+                Attachment::Terminal | Attachment::Pipes => feed(writer).await,
+            }
+        };
         let ended = tokio::select! {
             drained = self.drain(reader) => drained,
-            () = feed(writer) => Ok(()),
+            () = input => Ok(()),
             error = self.control(&mut signals) => Err(error),
         };
         drop(raw_mode);
@@ -130,6 +146,13 @@ impl Session<'_> {
                 }
                 Ok(())
             }
+            Attachment::Listener(listener) => {
+                let mut piece = Vec::new();
+                while let Some(channel) = next_piece(&mut reader, &mut piece).await.map_err(lost)? {
+                    (listener.borrow_mut())(channel, &piece);
+                }
+                Ok(())
+            }
         }
     }
 
@@ -137,7 +160,7 @@ impl Session<'_> {
     async fn control(&self, signals: &mut Signals) -> Error {
         // Engines older than API 1.42 take no size along with the start, and refuse one for a
         // process that has not quite started, which it has some moments after their answer.
-        let mut unsized_for = (self.attachment == Attachment::Terminal).then_some(FIRST_SIZE_PAUSE);
+        let mut unsized_for = (self.attachment.is_terminal()).then_some(FIRST_SIZE_PAUSE);
         let mut passed = 0;
         loop {
             let signal = tokio::select! {
@@ -149,7 +172,7 @@ impl Session<'_> {
                 }
             };
             match signal {
-                None if self.attachment == Attachment::Terminal => {
+                None if self.attachment.is_terminal() => {
                     self.pass_size().await;
                 }
                 None => {}
@@ -228,6 +251,11 @@ async fn feed(mut writer: impl AsyncWrite + Unpin) {
             break;
         }
     }
+    close(writer).await;
+}
+
+/// The process gets no more input. Never returns either.
+async fn close(mut writer: impl AsyncWrite + Unpin) {
     let _ = writer.shutdown().await;
     std::future::pending::<()>().await;
 }

@@ -125,7 +125,7 @@ impl Engine {
         &self,
         container: &str,
         command: &Command,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
     ) -> Result<u8, Error> {
         // Processes of an exec get no signals through the API. They are found by this mark.
         let mark = format!("TOWNPASS_EXEC={:016x}", rand::random::<u64>());
@@ -157,14 +157,14 @@ impl Engine {
         &self,
         container: &str,
         command: &Command,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
     ) -> Result<String, Error> {
         let doing = format!("run `{}` in container `{container}`", command.program());
         let options = ExecConfig {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
             attach_stderr: Some(true),
-            tty: Some(attachment == Attachment::Terminal),
+            tty: Some(attachment.is_terminal()),
             detach_keys: Some(DETACH_KEYS.to_owned()),
             env: Some(command.environment.clone()),
             cmd: Some(command.argv.clone()),
@@ -191,11 +191,11 @@ impl Engine {
         &self,
         id: &str,
         doing: &str,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
     ) -> Result<Raw, Error> {
         let body = json!({
             "Detach": false,
-            "Tty": attachment == Attachment::Terminal,
+            "Tty": attachment.is_terminal(),
             "ConsoleSize": attachment.console_size(),
         });
         self.hijack(doing, &format!("/exec/{id}/start"), &body)

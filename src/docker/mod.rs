@@ -81,7 +81,7 @@ pub mod logs;
 pub mod run;
 pub mod run_service;
 
-pub use attach::Attachment;
+pub use attach::{Attachment, Listener};
 pub use attempt::{Attempt, Cause};
 pub use connect::connect;
 pub use credentials::Keyring;

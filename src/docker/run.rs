@@ -76,7 +76,7 @@ impl Engine {
     pub async fn run(
         &self,
         one_off: &OneOff<'_>,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<u8, Error> {
         let Named { name, slug } = Named::of(one_off.project, one_off.service);
@@ -91,7 +91,7 @@ impl Engine {
         &self,
         name: &str,
         program: &str,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<u8, Error> {
         on_event(Event::Created {
@@ -115,7 +115,7 @@ impl Engine {
         one_off: &OneOff<'_>,
         name: &str,
         slug: &str,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
     ) -> Result<(), Error> {
         let options = CreateContainerOptionsBuilder::default().name(name).build();
         let created = self
@@ -137,7 +137,7 @@ impl Engine {
         &self,
         program: &str,
         name: &str,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
     ) -> Result<u8, Error> {
         let doing = format!("run container `{name}`");
         let path = format!(
@@ -146,7 +146,7 @@ impl Engine {
         );
         let stream = self.hijack(&doing, &path, &json!({})).await?;
         // The engine has to listen for the end before the start, or a short command is missed.
-        let path = format!("/containers/{name}/wait?condition=next-exit");
+        let path = format!("/containers/{name}/wait?condition=removed");
         let (accepted, is_accepted) = oneshot::channel();
         let end = self.long_request(&doing, &path, accepted);
         let work = async {
@@ -186,7 +186,7 @@ impl Engine {
         name: &str,
         doing: &str,
         stream: Raw,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
     ) -> Result<(), Error> {
         let started = self
             .api()
@@ -222,7 +222,7 @@ fn says_no_image(error: &Error) -> bool {
     matches!(error, Error::Engine { message, .. } if message.to_lowercase().contains("no such image"))
 }
 
-fn body(one_off: &OneOff<'_>, slug: &str, attachment: Attachment) -> ContainerCreateBody {
+fn body(one_off: &OneOff<'_>, slug: &str, attachment: Attachment<'_>) -> ContainerCreateBody {
     let mut labels: HashMap<String, String> = one_off
         .labels
         .iter()
@@ -249,7 +249,7 @@ fn body(one_off: &OneOff<'_>, slug: &str, attachment: Attachment) -> ContainerCr
         env: Some(one_off.environment.to_vec()),
         working_dir: one_off.working_directory.map(str::to_owned),
         labels: Some(labels),
-        tty: Some(attachment == Attachment::Terminal),
+        tty: Some(attachment.is_terminal()),
         attach_stdin: Some(true),
         attach_stdout: Some(true),
         attach_stderr: Some(true),

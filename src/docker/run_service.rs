@@ -38,7 +38,7 @@ impl Engine {
     pub async fn run_service(
         &self,
         run: &ServiceRun<'_>,
-        attachment: Attachment,
+        attachment: Attachment<'_>,
         on_event: &mut dyn FnMut(Event<'_>),
     ) -> Result<u8, Error> {
         let project = run.plan.project;
@@ -123,8 +123,8 @@ fn for_once(run: &ServiceRun<'_>) -> Service {
 }
 
 /// Takes from the request what only the service's own container has.
-fn detach_from_service(body: &mut ContainerCreateBody, slug: &str, attachment: Attachment) {
-    body.tty = Some(attachment == Attachment::Terminal);
+fn detach_from_service(body: &mut ContainerCreateBody, slug: &str, attachment: Attachment<'_>) {
+    body.tty = Some(attachment.is_terminal());
     body.attach_stdin = Some(true);
     body.open_stdin = Some(true);
     body.stdin_once = Some(true);

@@ -120,7 +120,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
 async fn run_image(
     session: &Session,
     one_off: &OneOff<'_>,
-    attachment: Attachment,
+    attachment: Attachment<'_>,
     story: Story<'_>,
 ) -> Result<u8, Error> {
     let engine = session.engine_for(&[])?;

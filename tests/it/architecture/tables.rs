@@ -98,6 +98,7 @@ pub(super) const EFFECTS: &[Effect] = &[
         "std::fs",
         &[
             "alembic/project.rs",
+            "alembic/python/search.rs",
             "alembic/versions.rs",
             "cli/dev/reset_password.rs",
             "cli/migrate/plan.rs",
@@ -134,6 +135,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "tokio::process",
         &[
+            "alembic/python/process.rs",
             "cli/editor.rs",
             "database/embedded/process.rs",
             "database/embedded/python.rs",

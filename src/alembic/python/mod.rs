@@ -1,0 +1,10 @@
+//! Alembic itself, in a Python that is found: for what only Python can do.
+
+pub mod complaint;
+pub mod error;
+pub mod process;
+pub mod runner;
+pub mod search;
+
+pub use error::Error;
+pub use runner::{Asked, Look, Runner};
