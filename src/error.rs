@@ -128,13 +128,13 @@ pub enum Error {
         because: docker::Error,
     },
     /// The project's history is Alembic's.
-    #[error("there is no `{}`, but there is an `alembic.ini`", migrations.display())]
+    #[error("the history that `{}` names is Alembic's, and this is not done with such", configuration.display())]
     #[diagnostic(help(
-        "Alembic's revisions are not run by townpass yet: give Alembic the address that is right here, `DATABASE_URL=$(townpass dev url) alembic upgrade head` (PowerShell: `$env:DATABASE_URL = townpass dev url`)"
+        "townpass reads and writes Alembic's revisions, and does not run them yet: give Alembic the address that is right here, `DATABASE_URL=$(townpass dev url) alembic upgrade head` (PowerShell: `$env:DATABASE_URL = townpass dev url`)"
     ))]
     Alembic {
-        /// The directory that was looked for.
-        migrations: PathBuf,
+        /// Alembic's configuration.
+        configuration: PathBuf,
     },
     /// Development commands have no business there.
     #[error("`townpass dev` is for development, and this is said to be production")]

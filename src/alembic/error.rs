@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::failure::{Blame, Diagnose};
-use crate::migration::error::Located;
+use crate::migration::error::{Located, Quoted};
 
 /// A failure of the configuration, of a version file, or of all of them together.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -88,9 +88,31 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Script(Box<Located>),
+    /// The version table has a revision that has no file.
+    #[error("Can't locate revision identified by `{revision}`, which {table} has")]
+    #[diagnostic(help(
+        "another checkout migrated this database: switch to the branch that has the revision and \
+         downgrade there; or, if the schema is as some revision leaves it, say which with \
+         `townpass migrate stamp --purge REVISION`"
+    ))]
+    Unknown {
+        /// The revision.
+        revision: String,
+        /// The table.
+        table: String,
+    },
+    /// The version table cannot be read.
+    #[error("cannot read {table}: {cause}")]
+    #[diagnostic(help("look whether the role may read it, and whether it is Alembic's"))]
+    VersionTable {
+        /// The table.
+        table: String,
+        /// What the database said.
+        cause: String,
+    },
     /// Revisions lead back to themselves.
     #[error("{kind} is detected in revisions ({})", revisions.join(", "))]
-    #[diagnostic(help("look at {} in {}", names, files.join(", ")))]
+    #[diagnostic(help("look at {names} in {}", Quoted(files)))]
     Cycle {
         /// `Cycle`, `Dependency cycle`.
         kind: &'static str,
@@ -113,8 +135,8 @@ impl Diagnose for Error {
             | Self::NoSection { .. }
             | Self::NoFolder { .. }
             | Self::NoPackage { .. } => Blame::Usage,
-            Self::Unreadable { .. } => Blame::Environment,
-            Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => Blame::History,
+            Self::Unreadable { .. } | Self::VersionTable { .. } => Blame::Environment,
+            Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => Blame::History,
         }
     }
 }

@@ -374,7 +374,7 @@ fn circle(links: &Links, scripts: &[Script], arrow: Arrow) -> Option<Error> {
         revisions: circle.iter().map(|it| it.id.clone()).collect(),
         files: circle
             .iter()
-            .map(|it| format!("`{}`", it.source.path.display()))
+            .map(|it| it.source.path.display().to_string())
             .collect(),
     })
 }

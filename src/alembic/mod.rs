@@ -4,18 +4,25 @@
 //! run: a [`Script`] is what one says of its place in the history, and the [`History`] is all of
 //! them with their graph, which is the same as that of a folder of SQL.
 
+pub mod check;
+pub mod env_py;
 pub mod error;
 pub mod history;
 pub mod ini;
+pub mod listing;
 pub mod literal;
+mod names;
 mod options;
 pub mod order;
 pub mod project;
 pub mod python;
 pub mod script;
+pub mod version_table;
 pub mod versions;
 
 pub use error::Error;
 pub use history::{History, Ordinal};
+pub use listing::Place;
 pub use project::Project;
 pub use script::Script;
+pub use version_table::VersionTable;

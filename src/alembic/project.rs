@@ -77,13 +77,12 @@ impl Project {
                 .unwrap_or_else(|| "alembic".to_owned()),
         };
         let Some(configuration) = options.path() else {
-            return match pyproject.is_asked() {
+            if pyproject.is_asked() {
                 // It is there, and does not speak of Alembic.
-                true => Err(Error::NoScriptLocation {
-                    path: pyproject.path(request),
-                }),
-                false => Ok(None),
-            };
+                let path = pyproject.path(request);
+                return Err(Error::NoScriptLocation { path });
+            }
+            return Ok(None);
         };
         options.ensure_section(request.section.as_deref())?;
         Self::understand(&options, &configuration, &request.directory).map(Some)
@@ -142,9 +141,9 @@ impl Project {
         })
     }
 
-    /// The script that Alembic runs to reach the database.
-    pub fn env_py(&self) -> PathBuf {
-        self.folder.join("env.py")
+    /// The script that Alembic runs to reach the database, where there is one.
+    pub fn env_py(&self) -> Result<Option<Source>, Error> {
+        read(&self.folder.join("env.py"), false)
     }
 
     /// The template of version files.
@@ -202,10 +201,12 @@ fn names(request: &Request) -> Result<[Place; 2], Error> {
 fn read(path: &Path, is_asked: bool) -> Result<Option<Source>, Error> {
     match fs::read(path) {
         Ok(bytes) => source(path, bytes).map(Some),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match is_asked {
-            true => Err(Error::NoConfiguration(path.to_owned())),
-            false => Ok(None),
-        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if is_asked {
+                return Err(Error::NoConfiguration(path.to_owned()));
+            }
+            Ok(None)
+        }
         Err(cause) => Err(Error::Unreadable {
             path: path.to_owned(),
             cause,

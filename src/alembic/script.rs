@@ -228,8 +228,9 @@ impl<'m> Facts<'m> {
             }
             Stmt::If(choice) => {
                 self.within(&choice.body);
-                let clauses = &choice.elif_else_clauses;
-                clauses.iter().for_each(|clause| self.within(&clause.body));
+                for clause in &choice.elif_else_clauses {
+                    self.within(&clause.body);
+                }
             }
             Stmt::With(with) => self.within(&with.body),
             Stmt::Try(attempt) => {
@@ -252,7 +253,9 @@ impl<'m> Facts<'m> {
             begun: true,
             ..Facts::default()
         };
-        body.iter().for_each(|statement| inner.take(statement));
+        for statement in body {
+            inner.take(statement);
+        }
         let names = inner.assigned.into_iter().map(|(name, value)| match value {
             Assigned::Value(value) => (name, Assigned::Somehow(place(value))),
             somehow @ Assigned::Somehow(_) => (name, somehow),

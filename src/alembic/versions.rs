@@ -102,7 +102,7 @@ fn list(folder: &Path, recursive: bool, files: &mut Vec<PathBuf>) -> Result<(), 
 
 /// Whether Alembic takes a file of that name for a revision.
 fn is_version(name: &str) -> bool {
-    name.ends_with(".py") && !name.starts_with("__init__") && !name.starts_with(".#")
+    name.strip_suffix(".py").is_some() && !name.starts_with("__init__") && !name.starts_with(".#")
 }
 
 /// `path` without links and dots in it, which is how Alembic tells it.

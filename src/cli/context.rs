@@ -47,6 +47,7 @@ impl Context {
             service: self.globals.service.clone(),
             provider: self.globals.provider,
             migrations: self.globals.migrations.clone(),
+            alembic_config: self.env.get("ALEMBIC_CONFIG").map(Into::into),
             environment: self.globals.environment,
             timeout: None,
             pg_bin: self.env.get("TOWNPASS_PG_BIN").map(Into::into),

@@ -39,8 +39,7 @@ enum Command {
     #[command(subcommand)]
     Dev(dev::Command),
     /// Move a database named by DATABASE_URL along the history; no container engine is involved
-    #[command(subcommand)]
-    Migrate(migrate::Verb),
+    Migrate(migrate::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -136,7 +135,7 @@ async fn run(context: &Context, command: Command) -> Result<u8, Error> {
     match command {
         // The futures of the commands are large; on the heap they cost nothing that shows.
         Command::Dev(command) => Box::pin(dev::run(context, command)).await,
-        Command::Migrate(verb) => Box::pin(migrate::run(context, verb)).await,
+        Command::Migrate(args) => Box::pin(migrate::run(context, args)).await,
         Command::Completions(args) => Ok(completions::run(context, &args, Cli::command())),
     }
 }

@@ -17,6 +17,10 @@ pub const KEYS: &[&str] = &[
     "migrations",
     "environment",
     "timeout",
+    "alembic.config",
+    "alembic.name",
+    "alembic.version-table",
+    "alembic.version-table-schema",
     "embedded.bin",
     "embedded.archives",
     "embedded.offline",
@@ -36,8 +40,24 @@ pub struct File {
     pub environment: Option<Environment>,
     /// How long to wait for the database, in seconds.
     pub timeout: Option<Seconds>,
+    /// About a history of Alembic's.
+    pub alembic: Alembic,
     /// About the embedded provider.
     pub embedded: Embedded,
+}
+
+/// The table `[alembic]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Alembic {
+    /// Its configuration: an `alembic.ini` or a `pyproject.toml`, from the project's directory.
+    pub config: Option<PathBuf>,
+    /// The section of its `alembic.ini`.
+    pub name: Option<String>,
+    /// Its version table, where `env.py` does not say it in so many words.
+    pub version_table: Option<String>,
+    /// That table's schema, likewise.
+    pub version_table_schema: Option<String>,
 }
 
 /// The table `[embedded]`.
@@ -96,6 +116,11 @@ mod tests {
             migrations = "db/migrations"
             environment = "production"
             timeout = 90
+            [alembic]
+            config = "backend/alembic.ini"
+            name = "other"
+            version-table = "versions"
+            version-table-schema = "public"
             [embedded]
             bin = "/opt/pg/bin"
             archives = "http://127.0.0.1:8000"

@@ -15,4 +15,4 @@ pub mod state;
 pub use database_url::Configured;
 pub use env::Env;
 pub use error::Error;
-pub use settings::{Environment, Flags, ProviderChoice, Settings};
+pub use settings::{Environment, Flags, HistoryKind, ProviderChoice, Settings};

@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
-use super::file::File;
+use super::file::{Alembic, File};
 
 /// Which provider was asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -38,6 +38,8 @@ pub struct Flags {
     pub provider: Option<ProviderChoice>,
     /// `--migrations`
     pub migrations: Option<PathBuf>,
+    /// `ALEMBIC_CONFIG`
+    pub alembic_config: Option<PathBuf>,
     /// `--environment`
     pub environment: Option<Environment>,
     /// `--timeout`
@@ -50,6 +52,15 @@ pub struct Flags {
     pub offline: Option<bool>,
 }
 
+/// Which kind of history a project has, where somebody said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HistoryKind {
+    /// A folder of SQL: `migrations` is named.
+    Sql,
+    /// Alembic's: its configuration is named.
+    Alembic,
+}
+
 /// The settings of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -59,6 +70,10 @@ pub struct Settings {
     pub provider: ProviderChoice,
     /// The directory of the migrations, relative to the project's.
     pub migrations: PathBuf,
+    /// Which kind of history there is, if somebody said.
+    pub history: Option<HistoryKind>,
+    /// About a history of Alembic's.
+    pub alembic: Alembic,
     /// What the database is for, if somebody said.
     pub environment: Option<Environment>,
     /// How long to wait until the database answers.
@@ -74,7 +89,15 @@ pub struct Settings {
 impl Settings {
     /// Lets flags win over the file, and the file over the defaults.
     pub fn resolve(flags: Flags, file: File) -> Self {
+        let history = [
+            (flags.migrations.is_some(), HistoryKind::Sql),
+            (flags.alembic_config.is_some(), HistoryKind::Alembic),
+            (file.alembic.config.is_some(), HistoryKind::Alembic),
+            (file.migrations.is_some(), HistoryKind::Sql),
+        ];
         Self {
+            history: history.into_iter().find_map(|(said, kind)| said.then_some(kind)),
+            alembic: file.alembic,
             service: flags.service.or(file.service),
             provider: flags.provider.or(file.provider).unwrap_or_default(),
             migrations: flags

@@ -93,6 +93,13 @@ impl Directory {
         Ok((directory, faults))
     }
 
+    /// Whether there is a folder at `path` with a file whose name is a migration's.
+    pub fn is_begun(path: &Path) -> bool {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.any(|name| matches!(file::read(&name), Reading::Migration(_)))
+    }
+
     /// A folder with nothing in it.
     pub fn empty(path: &Path) -> Self {
         Self {

@@ -132,22 +132,22 @@ pub enum Error {
         range: String,
     },
     /// A name that means several.
-    #[error("several revisions can be meant by `{name}`: {}", Versions(choices))]
+    #[error("several revisions can be meant by `{name}`: {}", Quoted(choices))]
     #[diagnostic(help("write more of the version"))]
     AmbiguousName {
         /// What was asked for.
         name: String,
         /// What it can mean.
-        choices: Vec<Version>,
+        choices: Vec<String>,
     },
     /// A walk that comes to a fork.
-    #[error("ambiguous walk: `{target}` could lead to {}", Versions(choices))]
+    #[error("ambiguous walk: `{target}` could lead to {}", Quoted(choices))]
     #[diagnostic(help("name the revision itself"))]
     AmbiguousWalk {
         /// What was asked for.
         target: String,
         /// Where it can lead.
-        choices: Vec<Version>,
+        choices: Vec<String>,
     },
     /// A walk past the end.
     #[error("relative revision `{target}` didn't produce {steps} migration{}", if *steps == 1 { "" } else { "s" })]
@@ -179,11 +179,11 @@ pub enum Error {
         kept: Option<Box<Kept>>,
     },
     /// The database lacks a head.
-    #[error("Database is not on all head revisions; it lacks {}", Versions(heads))]
+    #[error("Database is not on all head revisions; it lacks {}", Quoted(heads))]
     #[diagnostic(help("apply them with `townpass migrate upgrade`"))]
     NotAtHeads {
         /// The heads that it lacks.
-        heads: Vec<Version>,
+        heads: Vec<String>,
     },
     /// The database has a part of what a revision replaces.
     #[error(
@@ -508,7 +508,7 @@ impl Error {
     }
 
     /// There is no revision of that name, nor one like it.
-    pub(in crate::migration) fn not_found(name: &str) -> Self {
+    pub(crate) fn not_found(name: &str) -> Self {
         Self::NotFound {
             name: name.to_owned(),
             near: None,
@@ -592,10 +592,10 @@ impl Diagnose for Error {
     }
 }
 
-/// Versions, quoted, with commas.
-pub(in crate::migration) struct Versions<'a>(pub(in crate::migration) &'a [Version]);
+/// Revisions, quoted, with commas.
+pub(crate) struct Quoted<'a, T>(pub(crate) &'a [T]);
 
-impl fmt::Display for Versions<'_> {
+impl<T: fmt::Display> fmt::Display for Quoted<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         listed(f, self.0)
     }
@@ -620,7 +620,7 @@ struct Those<'a>(&'a [Version]);
 impl fmt::Display for Those<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = if self.0.len() == 1 { "is" } else { "are" };
-        write!(f, "{} {verb}", Versions(self.0))
+        write!(f, "{} {verb}", Quoted(self.0))
     }
 }
 

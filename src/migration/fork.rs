@@ -17,18 +17,20 @@ use crate::migration::version::Version;
 pub struct Fork {
     /// One a head, oldest first.
     pub branches: Vec<Branch>,
-    /// What more than one of them touches.
-    pub shared: Vec<Object>,
+    /// What more than one of them touches, where that is known.
+    pub shared: Option<Vec<Object>>,
+    /// How the last is put behind the one before, as a command, where we can do that.
+    pub rebase: Option<String>,
 }
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Branch {
     /// Its head.
-    pub head: Version,
-    /// The head's slug as words.
+    pub head: String,
+    /// The head's slug as words, or its message.
     pub description: String,
-    /// The head's up file.
+    /// The head's file.
     pub path: PathBuf,
     /// Who wrote it, by its header.
     pub author: Option<String>,
@@ -86,28 +88,19 @@ impl Fork {
                 .filter_map(|&head| directory.get(head))
                 .map(Branch::of)
                 .collect(),
-            shared: shared.into_iter().collect(),
+            shared: Some(shared.into_iter().collect()),
+            rebase: match heads {
+                [.., onto, moved] => Some(format!("townpass migrate rebase {moved} --onto {onto}")),
+                _ => None,
+            },
         }
-    }
-
-    /// The two ways out, as commands.
-    pub fn ways_out(&self) -> [String; 2] {
-        let merge = "townpass migrate merge heads -m \"merge heads\"".to_owned();
-        let rebase = match self.branches.as_slice() {
-            [.., onto, moved] => format!(
-                "townpass migrate rebase {} --onto {}",
-                moved.head, onto.head
-            ),
-            _ => String::new(),
-        };
-        [merge, rebase]
     }
 }
 
 impl Branch {
     fn of(revision: &Revision) -> Self {
         Self {
-            head: revision.version,
+            head: revision.version.to_string(),
             description: revision.description.clone(),
             path: revision.up.path.clone(),
             author: revision.header.author.clone(),
@@ -123,23 +116,27 @@ impl fmt::Display for Fork {
         for branch in &self.branches {
             writeln!(f, "  {branch}")?;
         }
-        let shared: Vec<String> = self.shared.iter().map(ToString::to_string).collect();
-        match shared.as_slice() {
-            [] => writeln!(f, "no object is named by more than one of them")?,
-            names => writeln!(
-                f,
-                "more than one of them touches {}: look whether they agree",
-                names.join(", ")
-            )?,
+        if let Some(shared) = &self.shared {
+            let shared: Vec<String> = shared.iter().map(ToString::to_string).collect();
+            match shared.as_slice() {
+                [] => writeln!(f, "no object is named by more than one of them")?,
+                names => writeln!(
+                    f,
+                    "more than one of them touches {}: look whether they agree",
+                    names.join(", ")
+                )?,
+            }
         }
-        let [merge, rebase] = self.ways_out();
         writeln!(f, "join them with a revision that follows all:")?;
-        writeln!(f, "  {merge}")?;
-        writeln!(
-            f,
-            "or, if the last was shared with nobody yet, let it follow the one before:"
-        )?;
-        write!(f, "  {rebase}")
+        write!(f, "  townpass migrate merge heads -m \"merge heads\"")?;
+        match &self.rebase {
+            Some(rebase) => write!(
+                f,
+                "\nor, if the last was shared with nobody yet, let it follow the one before:\n  \
+                 {rebase}"
+            ),
+            None => Ok(()),
+        }
     }
 }
 

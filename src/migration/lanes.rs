@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use crate::migration::listing::Entry;
-use crate::migration::version::Version;
 
 /// A line of the drawing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,13 +19,13 @@ pub struct Row {
 
 /// Draws `entries`, which are newest first. What leads out of them ends at the bottom.
 pub fn draw(entries: &[Entry]) -> Vec<Row> {
-    let drawn: BTreeSet<Version> = entries.iter().map(|entry| entry.revision).collect();
+    let drawn: BTreeSet<&str> = entries.iter().map(|entry| entry.revision.as_str()).collect();
     let mut lanes = Lanes::default();
     let mut rows = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
-        let joining = lanes.awaiting(entry.revision);
+        let joining = lanes.awaiting(&entry.revision);
         let column = match joining.as_slice() {
-            [] => lanes.open(entry.revision, 0),
+            [] => lanes.open(&entry.revision, 0),
             [column, rest @ ..] => {
                 if !rest.is_empty() {
                     rows.push(line(lanes.fan(*column, rest, '╯')));
@@ -37,10 +36,10 @@ pub fn draw(entries: &[Entry]) -> Vec<Row> {
         };
         let mark = mark(entry);
         let row = lanes.row(column, mark);
-        let parents: Vec<Version> = entry
+        let parents: Vec<&str> = entry
             .parents
             .iter()
-            .copied()
+            .map(String::as_str)
             .filter(|parent| drawn.contains(parent))
             .collect();
         // A lane that leads to what is not drawn goes on to the end of the drawing.
@@ -95,26 +94,26 @@ fn line(lanes: String) -> Row {
 
 /// The columns, and what each leads to.
 #[derive(Clone, Debug, Default)]
-struct Lanes(Vec<Option<Lane>>);
+struct Lanes<'e>(Vec<Option<Lane<'e>>>);
 
 /// Where a column leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lane {
+enum Lane<'e> {
     /// To this revision, further down.
-    To(Version),
+    To(&'e str),
     /// Out of the drawing.
     Out,
 }
 
-impl Lanes {
+impl<'e> Lanes<'e> {
     /// The columns that lead to `version`.
-    fn awaiting(&self, version: Version) -> Vec<usize> {
+    fn awaiting(&self, version: &str) -> Vec<usize> {
         let to = Some(Lane::To(version));
         (0..self.0.len()).filter(|&at| self.0[at] == to).collect()
     }
 
     /// A column for `version`: the first free one at or behind `from`.
-    fn open(&mut self, version: Version, from: usize) -> usize {
+    fn open(&mut self, version: &'e str, from: usize) -> usize {
         let free = (from..self.0.len()).find(|&at| self.0[at].is_none());
         let at = free.unwrap_or(self.0.len());
         if at == self.0.len() {
@@ -174,7 +173,7 @@ impl Lanes {
         })
     }
 
-    fn text(&self, sign: impl Fn(usize, Option<Lane>) -> (char, char)) -> String {
+    fn text(&self, sign: impl Fn(usize, Option<Lane<'e>>) -> (char, char)) -> String {
         let mut text = String::new();
         for (at, lane) in self.0.iter().enumerate() {
             let (sign, gap) = sign(at, *lane);

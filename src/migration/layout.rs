@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use crate::migration::listing::{BranchPoint, Entry};
-use crate::migration::version::Version;
 
 /// How much is told of each revision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,11 +59,13 @@ pub fn render_branches(points: &[BranchPoint], detail: Detail) -> String {
     let named = [Part::Labels, Part::Tree, Part::Words];
     points.iter().fold(String::new(), |mut text, point| {
         match detail {
-            Detail::Short => text.push_str(&line(&point.at, &named[..2])),
+            Detail::Short => {
+                text.push_str(&line(&point.at, &named[..2]));
+                text.push('\n');
+            }
             Detail::Verbose => text.push_str(&block(&point.at)),
         }
-        text.push('\n');
-        let indent = " ".repeat(point.at.revision.to_string().len());
+        let indent = " ".repeat(point.at.revision.chars().count());
         for child in &point.into {
             let parts = match detail {
                 Detail::Short => &named[..2],
@@ -175,18 +176,19 @@ fn block(entry: &Entry) -> String {
         entry.path.as_deref().unwrap_or("(file is missing)")
     ));
     lines.push(String::new());
-    lines.push(format!("    {}", entry.description));
+    match &entry.docstring {
+        None => lines.push(format!("    {}", entry.description)),
+        Some(text) if text.is_empty() => lines.push(String::new()),
+        Some(text) => lines.extend(python_lines(text).map(|line| format!("    {line}"))),
+    }
     let mut facts = Vec::new();
     if !entry.replaces.is_empty() {
         facts.push(format!("    Replaces: {}", commas(&entry.replaces)));
     }
     facts.extend(entry.author.iter().map(|it| format!("    Author: {it}")));
-    facts.extend(
-        entry
-            .created
-            .iter()
-            .map(|it| format!("    Create Date: {it}")),
-    );
+    // A docstring tells it itself.
+    let created = entry.created.iter().filter(|_| entry.docstring.is_none());
+    facts.extend(created.map(|it| format!("    Create Date: {it}")));
     if !facts.is_empty() {
         lines.push(String::new());
         lines.extend(facts);
@@ -196,6 +198,28 @@ fn block(entry: &Entry) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{line}");
         text
+    })
+}
+
+/// The lines of `text`, ended by all that ends a line for Python.
+fn python_lines(text: &str) -> impl Iterator<Item = &str> {
+    const ENDS: [char; 10] = [
+        '\n', '\r', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}',
+    ];
+    let mut rest = Some(text).filter(|text| !text.is_empty());
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.find(ENDS) else {
+            rest = None;
+            return Some(text);
+        };
+        let width = if text[end..].starts_with("\r\n") {
+            2
+        } else {
+            text[end..].chars().next().map_or(0, char::len_utf8)
+        };
+        rest = Some(&text[end + width..]).filter(|rest| !rest.is_empty());
+        Some(&text[..end])
     })
 }
 
@@ -214,9 +238,8 @@ fn parents(entry: &Entry) -> String {
     }
 }
 
-fn commas(versions: &[Version]) -> String {
-    let words: Vec<String> = versions.iter().map(Version::to_string).collect();
-    words.join(", ")
+fn commas(revisions: &[String]) -> String {
+    revisions.join(", ")
 }
 
 #[cfg(test)]

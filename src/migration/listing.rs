@@ -16,23 +16,26 @@ pub use crate::migration::layout::{Detail, render_current, render_history};
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Entry {
-    /// Its number.
-    pub revision: Version,
+    /// Its number, or its id.
+    pub revision: String,
     /// What it follows.
-    pub parents: Vec<Version>,
-    /// What must be applied before it though it does not follow it.
-    pub depends: Vec<Version>,
+    pub parents: Vec<String>,
+    /// What must be applied before it though it does not follow it, as its file says it.
+    pub depends: Vec<String>,
     /// What follows it.
-    pub children: Vec<Version>,
+    pub children: Vec<String>,
     /// The labels of its branch.
     pub labels: Vec<String>,
     /// What it stands for.
-    pub replaces: Vec<Version>,
-    /// Its slug as words.
+    pub replaces: Vec<String>,
+    /// Its slug as words, or its message.
     pub description: String,
+    /// All that its file says of itself, where that is more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub docstring: Option<String>,
     /// Who wrote it, where its header tells.
     pub author: Option<String>,
-    /// Its up file; nothing if only the database knows it.
+    /// Its file, of two the one up; nothing if only the database knows it.
     pub path: Option<String>,
     /// When it was made, where its version tells.
     pub created: Option<String>,
@@ -112,9 +115,13 @@ pub fn heads(directory: &Directory) -> Result<Vec<Entry>, Error> {
 
 /// The revisions from which several branches grow, newest first.
 pub fn branches(directory: &Directory) -> Result<Vec<BranchPoint>, Error> {
-    let all = history(directory, None)?;
+    Ok(branch_points(&history(directory, None)?))
+}
+
+/// Those of `all` from which several branches grow.
+pub(crate) fn branch_points(all: &[Entry]) -> Vec<BranchPoint> {
     let points = all.iter().filter(|entry| entry.children.len() > 1);
-    Ok(points
+    points
         .map(|at| BranchPoint {
             into: at
                 .children
@@ -124,7 +131,7 @@ pub fn branches(directory: &Directory) -> Result<Vec<BranchPoint>, Error> {
                 .collect(),
             at: at.clone(),
         })
-        .collect())
+        .collect()
 }
 
 /// The revisions that `target` means; none at the base.
@@ -168,13 +175,14 @@ impl<'j> Place<'j> {
 fn entry(revision: &Revision, graph: &Graph, place: Option<&Place<'_>>) -> Entry {
     let version = revision.version;
     Entry {
-        revision: version,
-        parents: graph.parents(version).to_vec(),
-        depends: graph.depends(version).to_vec(),
-        children: graph.children(version).to_vec(),
+        revision: version.to_string(),
+        parents: told(graph.parents(version)),
+        depends: told(graph.depends(version)),
+        children: told(graph.children(version)),
         labels: graph.labels(version).map(str::to_owned).collect(),
-        replaces: graph.replaces(version).to_vec(),
+        replaces: told(graph.replaces(version)),
         description: revision.description.clone(),
+        docstring: None,
         author: revision.header.author.clone(),
         path: Some(revision.up.path.display().to_string()),
         created: version.created(),
@@ -186,9 +194,13 @@ fn entry(revision: &Revision, graph: &Graph, place: Option<&Place<'_>>) -> Entry
     }
 }
 
+fn told(versions: &[Version]) -> Vec<String> {
+    versions.iter().map(Version::to_string).collect()
+}
+
 fn unknown(version: Version, journal: &Journal) -> Entry {
     Entry {
-        revision: version,
+        revision: version.to_string(),
         parents: Vec::new(),
         depends: Vec::new(),
         children: Vec::new(),
@@ -197,6 +209,7 @@ fn unknown(version: Version, journal: &Journal) -> Entry {
         description: journal
             .get(version)
             .map_or_else(String::new, |row| row.description.clone()),
+        docstring: None,
         author: None,
         path: None,
         created: version.created(),

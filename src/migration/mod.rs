@@ -28,7 +28,7 @@ mod link;
 pub mod listing;
 pub mod locate;
 pub mod lock;
-mod name;
+pub mod name;
 pub mod offline;
 pub mod origin;
 pub mod plan;

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
-use crate::migration::target::Target;
+use crate::migration::name::Names;
+use crate::migration::target::{Overwalk, Target};
 use crate::migration::version::Version;
 
 /// A part of the history.
@@ -24,11 +24,11 @@ pub struct Range {
 
 /// The ends of a range, found in a graph. No revision means the base.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ends {
+pub struct Ends<K = Version> {
     /// Where it begins.
-    pub start: Vec<Version>,
+    pub start: Vec<K>,
     /// Where it ends.
-    pub end: Vec<Version>,
+    pub end: Vec<K>,
 }
 
 impl Range {
@@ -53,46 +53,107 @@ impl Range {
     }
 
     /// Finds its ends in `graph`, where the database stands on `standing`. A missing beginning is
-    /// the base, a missing end all heads.
-    pub fn resolve(
+    /// the base, a missing end all heads; a walk that is longer than the history ends with it.
+    /// Where the beginning names a branch, only what is of that branch is an end.
+    pub fn resolve<N: Names>(
         &self,
-        directory: &Directory,
-        graph: &Graph,
-        standing: &[Version],
-    ) -> Result<Ends, Error> {
-        let find = |target: &Target| target.revisions(directory, graph, standing);
-        let anywhere = |_| true;
-        let start = self.start.as_ref();
-        let end = self.end.as_ref();
-        let follows = |target: Option<&Target>| target.is_some_and(Target::counts_from_elsewhere);
-        if follows(start) && !follows(end) {
-            let end = end.map_or_else(|| Ok(graph.heads()), find)?;
-            let start =
-                start.map_or_else(|| Ok(Vec::new()), |it| it.walk_from(graph, &end, &anywhere))?;
-            return Ok(Ends { start, end });
-        }
-        let start_at = start.map_or_else(|| Ok(Vec::new()), find)?;
-        let end = match end {
-            None => graph.heads(),
-            Some(end) if end.counts_from_elsewhere() && !follows(start) => {
-                end.walk_from(graph, &start_at, &anywhere)?
-            }
-            Some(end) => find(end)?,
+        names: &N,
+        graph: &Graph<N::Key>,
+        standing: &[N::Key],
+    ) -> Result<Ends<N::Key>, Error> {
+        let find = |target: &Target| target.revisions_by(names, graph, standing, Overwalk::Stays);
+        let walk = |target: &Target, from: &[N::Key]| {
+            target.walk_from(names, graph, from, Overwalk::Stays)
         };
-        Ok(Ends {
-            start: start_at,
-            end,
-        })
+        let last = |target: &Option<Target>| match target {
+            None => Ok(names.heads(graph)),
+            Some(target) => find(target),
+        };
+        let follows = |target: &Option<Target>| {
+            target.as_ref().filter(|it| it.counts_from_elsewhere()).is_some()
+        };
+        let mut ends = match (&self.start, &self.end) {
+            (Some(start), end) if follows(&self.start) && !follows(&self.end) => {
+                let end = last(end)?;
+                let start = match self.from_heads(names, graph, start, &end) {
+                    Some(start) => start,
+                    None => walk(start, &end)?,
+                };
+                Ends { start, end }
+            }
+            (start, Some(end)) if follows(&self.end) && !follows(&self.start) => {
+                let start = start.as_ref().map_or_else(|| Ok(Vec::new()), find)?;
+                let end = walk(end, &start)?;
+                Ends { start, end }
+            }
+            (start, end) => Ends {
+                start: start.as_ref().map_or_else(|| Ok(Vec::new()), find)?,
+                end: last(end)?,
+            },
+        };
+        if let Some(start) = &self.start
+            && let Some((name, at)) = start.branch_point(names, graph)?
+        {
+            let labels: Vec<&str> = graph.labels(at).collect();
+            let label = match labels.as_slice() {
+                [only] if graph.labelled(name).is_none() => only,
+                _ => name,
+            };
+            let line = graph.lineage(at);
+            let is_of_it = |it: &N::Key| match graph.labelled(label) {
+                Some(_) => graph.labels(*it).any(|own| own == label),
+                None => line.contains(it),
+            };
+            ends.end.retain(is_of_it);
+        }
+        Ok(ends)
+    }
+
+    /// Where `start`, which is `-N`, leads from each head, if all those come before `end`.
+    fn from_heads<N: Names>(
+        &self,
+        names: &N,
+        graph: &Graph<N::Key>,
+        start: &Target,
+        end: &[N::Key],
+    ) -> Option<Vec<N::Key>> {
+        if !N::COUNTS_FROM_HEADS {
+            return None;
+        }
+        let mut heads = names.heads(graph);
+        if let Some((name, at)) = start.branch_point(names, graph).ok()? {
+            let line = graph.lineage(at);
+            heads.retain(|&head| graph.labels(head).any(|it| it == name) || line.contains(&head));
+        }
+        let before = graph.with_ancestors(end);
+        let mut found = Vec::new();
+        for head in heads {
+            let there = start.walk_from(names, graph, &[head], Overwalk::Fails);
+            match there.ok()?.as_slice() {
+                [only] if before.contains(only) => found.push(*only),
+                _ => return None,
+            }
+        }
+        (!found.is_empty()).then_some(found)
     }
 
     /// The revisions of it, with both ends.
-    pub fn revisions(
+    pub fn revisions<N: Names>(
         &self,
-        directory: &Directory,
-        graph: &Graph,
-        standing: &[Version],
-    ) -> Result<BTreeSet<Version>, Error> {
-        let ends = self.resolve(directory, graph, standing)?;
+        names: &N,
+        graph: &Graph<N::Key>,
+        standing: &[N::Key],
+    ) -> Result<BTreeSet<N::Key>, Error> {
+        let ends = self.resolve(names, graph, standing)?;
+        self.between(graph, &ends)
+    }
+
+    /// The revisions between `ends`, which are those of it, and the ends themselves.
+    pub fn between<K: Copy + Ord>(
+        &self,
+        graph: &Graph<K>,
+        ends: &Ends<K>,
+    ) -> Result<BTreeSet<K>, Error> {
         let mut found = graph.with_ancestors(&ends.end);
         if !ends.start.is_empty() {
             if !ends.start.iter().any(|it| found.contains(it)) {
@@ -100,7 +161,7 @@ impl Range {
                     range: self.text.clone(),
                 });
             }
-            let after = graph.with_descendants(&ends.start);
+            let after = graph.with_followers(&ends.start);
             found.retain(|it| after.contains(it));
         }
         Ok(found)

@@ -69,7 +69,7 @@ pub(in crate::migration) async fn execute(
 }
 
 /// The rows that `sql`, which may be several statements, answers.
-pub(in crate::migration) async fn rows(
+pub(crate) async fn rows(
     connection: &mut PgConnection,
     sql: &str,
 ) -> Result<Vec<PgRow>, sqlx::Error> {

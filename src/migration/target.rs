@@ -10,11 +10,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::migration::directory::Directory;
 use crate::migration::error::Error;
-use crate::migration::fork::Fork;
 use crate::migration::graph::Graph;
-use crate::migration::name::locate;
+use crate::migration::name::Names;
 use crate::migration::version::Version;
 
 /// Where to go.
@@ -38,32 +36,50 @@ enum Anchor {
 
 /// A target found in a graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
+pub enum Destination<K = Version> {
     /// Nothing applied.
     Base,
     /// Nothing of this branch applied.
-    BranchBase(BTreeSet<Version>),
+    BranchBase(BTreeSet<K>),
     /// These, and all that they need.
-    Revisions(Vec<Version>),
+    Revisions(Vec<K>),
     /// From where the database stands.
-    Steps(Steps),
+    Steps(Steps<K>),
 }
 
 /// A way that is counted from where a database stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Steps {
+pub struct Steps<K = Version> {
     /// How many, negative for steps back.
     pub count: i64,
     /// The branch whose revisions count; all do where none is named.
-    pub branch: Option<BTreeSet<Version>>,
+    pub branch: Option<BTreeSet<K>>,
 }
 
-impl Steps {
+impl<K: Ord> Steps<K> {
     /// Whether `version` is one of those that are counted.
-    pub fn counts(&self, version: Version) -> bool {
+    pub fn counts(&self, version: K) -> bool {
         let branch = self.branch.as_ref();
         branch.is_none_or(|branch| branch.contains(&version))
     }
+}
+
+/// What a walk does at the end of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::migration) enum Overwalk {
+    /// It fails.
+    Fails,
+    /// It stays there.
+    Stays,
+}
+
+/// The branch before an `@`.
+#[derive(Debug)]
+struct Branch<K> {
+    /// The revision that names it.
+    at: K,
+    /// What is on it.
+    has: BTreeSet<K>,
 }
 
 impl Target {
@@ -96,39 +112,54 @@ impl Target {
         self.is_relative() && !self.text.contains("current")
     }
 
-    /// Finds it in `graph`, whose files are those of `directory`.
-    pub fn resolve(&self, directory: &Directory, graph: &Graph) -> Result<Destination, Error> {
-        let branch = self.branch(directory, graph)?;
-        let within = |version: Version| branch.as_ref().is_none_or(|it| it.contains(&version));
+    /// Finds it in `graph`, whose revisions are called as `names` says.
+    pub fn resolve<N: Names>(
+        &self,
+        names: &N,
+        graph: &Graph<N::Key>,
+    ) -> Result<Destination<N::Key>, Error> {
+        self.find(names, graph, Overwalk::Fails)
+    }
+
+    /// The same, where a walk may be longer than the history.
+    fn find<N: Names>(
+        &self,
+        names: &N,
+        graph: &Graph<N::Key>,
+        overwalk: Overwalk,
+    ) -> Result<Destination<N::Key>, Error> {
+        let branch = self.branch(names, graph)?;
+        let has = branch.as_ref().map(|branch| &branch.has);
+        let within = |version: N::Key| has.is_none_or(|it| it.contains(&version));
         let start = match &self.anchor {
             Anchor::Current => {
                 return Ok(Destination::Steps(Steps {
                     count: self.offset,
-                    branch,
+                    branch: branch.map(|branch| branch.has),
                 }));
             }
             Anchor::Heads if self.offset == 0 => {
-                let heads = graph.heads().into_iter().filter(|&it| within(it));
-                return Ok(Destination::Revisions(heads.collect()));
+                let heads = match has {
+                    None => names.heads(graph),
+                    Some(has) => graph.heads().into_iter().filter(|it| has.contains(it)).collect(),
+                };
+                return Ok(Destination::Revisions(heads));
             }
-            Anchor::Base => match &branch {
-                Some(branch) if self.offset == 0 => {
-                    return Ok(Destination::BranchBase(branch.clone()));
+            Anchor::Base => match has {
+                Some(has) if self.offset == 0 => {
+                    return Ok(Destination::BranchBase(has.clone()));
                 }
                 _ => None,
             },
-            Anchor::Head | Anchor::Heads => self.only_head(directory, graph, &within)?,
+            Anchor::Head | Anchor::Heads => self.only_head(names, graph, &within)?,
             Anchor::Named(name) => {
                 // What the branch grew from can be named by it as well.
-                let line = branch.as_ref().map(|branch| {
-                    let all: Vec<Version> = branch.iter().copied().collect();
-                    graph.with_ancestors(&all)
-                });
+                let line = branch.as_ref().map(|branch| graph.lineage(branch.at));
                 let among = |it| line.as_ref().is_none_or(|line| line.contains(&it));
-                Some(locate(directory, graph, name, among)?)
+                Some(names.locate(graph, name, &among)?)
             }
         };
-        let end = self.walk(graph, start, &within)?;
+        let end = self.walk(names, graph, start, &within, overwalk)?;
         Ok(end.map_or(Destination::Base, |version| {
             Destination::Revisions(vec![version])
         }))
@@ -136,69 +167,100 @@ impl Target {
 
     /// The revisions it means, where the database stands on `standing`; none means the base.
     /// Where a branch is named, its base means what the branch grew from.
-    pub fn revisions(
+    pub fn revisions<N: Names>(
         &self,
-        directory: &Directory,
-        graph: &Graph,
-        standing: &[Version],
-    ) -> Result<Vec<Version>, Error> {
-        match self.resolve(directory, graph)? {
+        names: &N,
+        graph: &Graph<N::Key>,
+        standing: &[N::Key],
+    ) -> Result<Vec<N::Key>, Error> {
+        self.revisions_by(names, graph, standing, Overwalk::Fails)
+    }
+
+    /// The same, where a walk may be longer than the history.
+    pub(in crate::migration) fn revisions_by<N: Names>(
+        &self,
+        names: &N,
+        graph: &Graph<N::Key>,
+        standing: &[N::Key],
+        overwalk: Overwalk,
+    ) -> Result<Vec<N::Key>, Error> {
+        match self.find(names, graph, overwalk)? {
             Destination::Base => Ok(Vec::new()),
             Destination::BranchBase(branch) => Ok(before(graph, &branch)),
             Destination::Revisions(versions) => Ok(versions),
             Destination::Steps(steps) => {
                 let within = |it| steps.counts(it);
-                let here: Vec<Version> =
+                let here: Vec<N::Key> =
                     standing.iter().copied().filter(|&it| within(it)).collect();
-                self.walk_from(graph, &here, &within)
+                self.walk_from(names, graph, &here, overwalk)
             }
         }
     }
 
     /// The same walk from another place than where the database stands.
-    pub(in crate::migration) fn walk_from(
+    pub(in crate::migration) fn walk_from<N: Names>(
         &self,
-        graph: &Graph,
-        here: &[Version],
-        within: &impl Fn(Version) -> bool,
-    ) -> Result<Vec<Version>, Error> {
+        names: &N,
+        graph: &Graph<N::Key>,
+        here: &[N::Key],
+        overwalk: Overwalk,
+    ) -> Result<Vec<N::Key>, Error> {
         if self.offset == 0 {
             return Ok(here.to_vec());
         }
         let start = match here {
             [] => None,
             [only] => Some(*only),
-            _ => return Err(self.ambiguous(here.to_vec())),
+            _ => return Err(self.ambiguous(names, here)),
         };
-        Ok(self.walk(graph, start, within)?.into_iter().collect())
+        let branch = self.branch(names, graph)?;
+        let within = |it| branch.as_ref().is_none_or(|branch| branch.has.contains(&it));
+        let end = self.walk(names, graph, start, &within, overwalk)?;
+        Ok(end.into_iter().collect())
     }
 
-    /// The branch before the `@`.
-    fn branch(
+    /// The label or revision before the `@`, and the revision that this is.
+    pub(in crate::migration) fn branch_point<N: Names>(
         &self,
-        directory: &Directory,
-        graph: &Graph,
-    ) -> Result<Option<BTreeSet<Version>>, Error> {
+        names: &N,
+        graph: &Graph<N::Key>,
+    ) -> Result<Option<(&str, N::Key)>, Error> {
         let Some(name) = &self.branch else {
             return Ok(None);
         };
-        let on_it = locate(directory, graph, name, |_| true)?;
-        Ok(Some(graph.branch(on_it)))
+        let on_it = names.locate(graph, name, &|_| true)?;
+        Ok(Some((name, on_it)))
+    }
+
+    /// The branch before the `@`.
+    fn branch<N: Names>(
+        &self,
+        names: &N,
+        graph: &Graph<N::Key>,
+    ) -> Result<Option<Branch<N::Key>>, Error> {
+        let found = self.branch_point(names, graph)?;
+        Ok(found.map(|(_, at)| Branch {
+            at,
+            has: names.branch(graph, at),
+        }))
     }
 
     /// Goes `offset` steps from `from`; `None` is the base. At a fork the named branch is taken.
-    fn walk(
+    fn walk<N: Names>(
         &self,
-        graph: &Graph,
-        from: Option<Version>,
-        within: &impl Fn(Version) -> bool,
-    ) -> Result<Option<Version>, Error> {
+        names: &N,
+        graph: &Graph<N::Key>,
+        from: Option<N::Key>,
+        within: &impl Fn(N::Key) -> bool,
+        overwalk: Overwalk,
+    ) -> Result<Option<N::Key>, Error> {
         let mut here = from;
         for _ in 0..self.offset.unsigned_abs() {
             let mut next = match here {
                 Some(version) if self.offset > 0 => graph.children(version).to_vec(),
                 Some(version) => graph.parents(version).to_vec(),
                 None if self.offset > 0 => graph.roots(),
+                None if overwalk == Overwalk::Stays => return Ok(None),
                 None => return Err(self.too_far()),
             };
             if next.len() > 1 && next.iter().any(|&it| within(it)) {
@@ -206,28 +268,29 @@ impl Target {
             }
             here = match next.as_slice() {
                 [] if self.offset < 0 => None,
+                [] if overwalk == Overwalk::Stays => return Ok(here),
                 [] => return Err(self.too_far()),
                 [only] => Some(*only),
-                _ => return Err(self.ambiguous(next)),
+                _ => return Err(self.ambiguous(names, &next)),
             };
         }
         Ok(here)
     }
 
     /// The head, if there are not several; none in an empty folder.
-    fn only_head(
+    fn only_head<N: Names>(
         &self,
-        directory: &Directory,
-        graph: &Graph,
-        within: &impl Fn(Version) -> bool,
-    ) -> Result<Option<Version>, Error> {
-        let heads: Vec<Version> = graph.heads().into_iter().filter(|&it| within(it)).collect();
+        names: &N,
+        graph: &Graph<N::Key>,
+        within: &impl Fn(N::Key) -> bool,
+    ) -> Result<Option<N::Key>, Error> {
+        let heads: Vec<N::Key> = graph.heads().into_iter().filter(|&it| within(it)).collect();
         if heads.len() < 2 {
             return Ok(heads.first().copied());
         }
         Err(Error::SeveralHeads {
             target: self.text.clone(),
-            fork: Box::new(Fork::of(directory, graph, &heads)),
+            fork: Box::new(names.fork(graph, &heads)),
         })
     }
 
@@ -240,18 +303,18 @@ impl Target {
     }
 
     /// There are several ways.
-    fn ambiguous(&self, choices: Vec<Version>) -> Error {
+    fn ambiguous<N: Names>(&self, names: &N, choices: &[N::Key]) -> Error {
         Error::AmbiguousWalk {
             target: self.text.clone(),
-            choices,
+            choices: choices.iter().map(|&it| names.told(it)).collect(),
         }
     }
 }
 
 /// What `branch` grew from: the revisions before it that are not on it.
-fn before(graph: &Graph, branch: &BTreeSet<Version>) -> Vec<Version> {
+fn before<K: Copy + Ord>(graph: &Graph<K>, branch: &BTreeSet<K>) -> Vec<K> {
     let parents = branch.iter().flat_map(|&it| graph.parents(it));
-    let outside: BTreeSet<Version> = parents.copied().filter(|it| !branch.contains(it)).collect();
+    let outside: BTreeSet<K> = parents.copied().filter(|it| !branch.contains(it)).collect();
     // A merge on the branch has a parent of another: that is not where this one grew from.
     let oldest = branch.iter().next();
     let first = oldest.map_or(&[][..], |&it| graph.parents(it));

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::failure::{Blame, Diagnose};
-use crate::migration::error::Versions;
+use crate::migration::error::Quoted;
 use crate::migration::fork::Fork;
 use crate::migration::target::Target;
 use crate::migration::version::Version;
@@ -86,7 +86,7 @@ pub enum Unwritten {
         older: Version,
     },
     /// There is nothing to join.
-    #[error("there is nothing to merge: {}", Versions(heads))]
+    #[error("there is nothing to merge: {}", Quoted(heads))]
     #[diagnostic(help("`townpass migrate heads` shows the heads"))]
     NothingToMerge {
         /// What was found.

@@ -3,11 +3,13 @@
 use super::application::Application;
 use super::session::Session;
 use crate::cli::context::Context;
-use crate::cli::migrate::{self, Caution, Door, Verb, Workplace};
+use crate::cli::migrate::{self, Caution, Door, Named, Verb, Workplace};
 use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    named: Named,
     #[command(subcommand)]
     verb: Option<Verb>,
 }
@@ -16,6 +18,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let verb = args.verb.unwrap_or_else(Verb::upgrade_to_head);
     let mut session = Session::open(context).await?;
     let mut workplace = Workplace {
+        kind: session.kind(context, &args.named)?,
         migrations: session.migrations(),
         url: None,
         caution: Caution::None,
@@ -23,7 +26,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     };
     if verb.needs_database() {
         // A history that cannot be read is no reason to start anything.
-        workplace.history()?;
+        workplace.ensure_readable()?;
         let written = Application::written(context, &session)?;
         written.ensure_ours(&session).await?;
         let story = context.story();

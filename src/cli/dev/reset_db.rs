@@ -8,7 +8,7 @@ use super::reset_password::{self, NewPassword};
 use super::session::Session;
 use crate::cli::confirm;
 use crate::cli::context::Context;
-use crate::cli::migrate::{Caution, Door, Workplace, walk};
+use crate::cli::migrate::{Caution, Door, Named, Workplace, walk};
 use crate::database::lifecycle::{self, Contents};
 use crate::database::loss;
 use crate::database::reset::{BindMount, Depth, Plan};
@@ -150,6 +150,7 @@ async fn to_head(
     story: &Story<'_>,
 ) -> Result<Vec<Row>, Error> {
     let workplace = Workplace {
+        kind: session.kind(context, &Named::default())?,
         migrations: session.migrations(),
         url: Some(url),
         caution: Caution::None,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::choose::{self, Chosen, StandingIn};
 use crate::cli::context::Context;
+use crate::cli::migrate::{Kind, Named};
 use crate::cli::surroundings;
 use crate::compose::database::Wanted;
 use crate::compose::{self, Project, PullPolicy};
@@ -242,6 +243,11 @@ impl Session {
     /// Where the migrations are.
     pub(crate) fn migrations(&self) -> PathBuf {
         self.project.directory.join(&self.settings.migrations)
+    }
+
+    /// Which kind of history there is.
+    pub(crate) fn kind(&self, context: &Context, named: &Named) -> Result<Kind, Error> {
+        Kind::of(context, &self.project.directory, &self.settings, named)
     }
 
     /// The history, where there is one, and proof that it leads from nothing to its head.

@@ -88,7 +88,7 @@ async fn look(context: &Context, session: &Session, view: &mut Status) -> Result
             database::open(&application.url, session.settings.timeout).await?;
         let journal = journal::read(&mut connection).await?;
         let current = listing::current(&directory, &journal)?;
-        answer.revisions = current.iter().map(|it| it.revision.to_string()).collect();
+        answer.revisions = current.into_iter().map(|it| it.revision).collect();
         let plan = Plan::upgrade(&directory, &journal, &"heads".parse::<Target>()?)?;
         answer.pending = Some(plan.steps().len());
     }

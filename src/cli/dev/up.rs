@@ -8,7 +8,7 @@ use super::application::Application;
 use super::session::Session;
 use crate::cli::context::Context;
 use crate::cli::duration;
-use crate::cli::migrate::{self, Door, Workplace};
+use crate::cli::migrate::{self, Door, Named, Workplace};
 use crate::compose::PullPolicy;
 use crate::error::Error;
 use crate::report::view;
@@ -71,6 +71,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         return Ok(0);
     }
     let workplace = Workplace {
+        kind: session.kind(context, &Named::default())?,
         migrations: session.migrations(),
         url: None,
         caution: migrate::Caution::None,
@@ -78,7 +79,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     };
     if args.migrate {
         // A history that cannot be read is no reason to start anything.
-        workplace.history()?;
+        workplace.ensure_readable()?;
     }
     let written = Application::written(context, &session)?;
     let story = context.story();

@@ -25,7 +25,6 @@ pub(super) async fn run(
     workplace: &Workplace,
     args: &Args,
 ) -> Result<u8, Error> {
-    workplace.ensure_not_alembic()?;
     let (directory, faults) = Directory::survey(&workplace.migrations)?;
     let mut findings = check::folder(&directory, &faults);
     if let Some(name) = &args.against {
@@ -37,17 +36,23 @@ pub(super) async fn run(
         let base = base.ok_or_else(|| Unwritten::NoBase(name.clone()))?;
         findings.extend(check::against(&directory, &base));
     }
-    findings.sort_by_key(|it| it.severity);
-    let worst = findings.first().map(|it| it.severity);
     let (graph, _) = Graph::survey(&directory);
-    context.printer.show(&Checked {
+    let checked = Checked {
         revisions: directory.revisions().count(),
-        heads: graph.heads(),
+        heads: graph.heads().iter().map(ToString::to_string).collect(),
         findings,
-    });
-    Ok(match worst {
+    };
+    Ok(tell(context, args, checked))
+}
+
+/// Shows what was found, the worst first, and says how the command ends.
+pub(super) fn tell(context: &Context, args: &Args, mut checked: Checked) -> u8 {
+    checked.findings.sort_by_key(|it| it.severity);
+    let worst = checked.findings.first().map(|it| it.severity);
+    context.printer.show(&checked);
+    match worst {
         Some(Severity::Error) => exit::code(Blame::History),
         Some(Severity::Warning) if args.strict => exit::code(Blame::Answer),
         Some(Severity::Warning) | None => 0,
-    })
+    }
 }

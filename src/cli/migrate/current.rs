@@ -10,7 +10,7 @@ use crate::report::view::history::Current;
 pub(crate) struct Args {
     /// Exit with 1 unless the database has every head
     #[arg(short, long)]
-    check_heads: bool,
+    pub(super) check_heads: bool,
 }
 
 pub(super) async fn run(
@@ -29,7 +29,7 @@ pub(super) async fn run(
         detail: detail(context),
     });
     if args.check_heads && !lacking.is_empty() {
-        let heads = lacking.iter().map(|entry| entry.revision).collect();
+        let heads = lacking.into_iter().map(|entry| entry.revision).collect();
         return Err(migration::Error::NotAtHeads { heads }.into());
     }
     Ok(0)

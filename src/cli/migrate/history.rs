@@ -3,6 +3,7 @@
 use super::{Workplace, detail};
 use crate::cli::context::Context;
 use crate::error::Error;
+use crate::migration::listing::Entry;
 use crate::migration::{Range, listing};
 use crate::report::view::history::{Drawing, History};
 
@@ -10,7 +11,7 @@ use crate::report::view::history::{Drawing, History};
 pub(crate) struct Args {
     /// Only a part: FROM:TO, FROM: or :TO, both ends included
     #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
-    rev_range: Option<Range>,
+    pub(super) rev_range: Option<Range>,
     /// Mark where the database stands
     #[arg(short, long)]
     indicate_current: bool,
@@ -20,6 +21,26 @@ pub(crate) struct Args {
 }
 
 impl Args {
+    /// How the revisions are shown.
+    pub(super) fn drawing(&self) -> Drawing {
+        if self.graph {
+            Drawing::Graph
+        } else {
+            Drawing::List
+        }
+    }
+
+    /// `revisions` as they are shown: without where the database stands, unless that is asked for.
+    pub(super) fn shown(&self, mut revisions: Vec<Entry>) -> Vec<Entry> {
+        if !self.indicate_current {
+            for entry in &mut revisions {
+                entry.applied = None;
+                entry.current = None;
+            }
+        }
+        revisions
+    }
+
     pub(super) fn needs_database(&self) -> bool {
         self.indicate_current || self.rev_range.as_ref().is_some_and(Range::is_relative)
     }
@@ -36,22 +57,11 @@ pub(super) async fn run(
     } else {
         None
     };
-    let shown = journal.as_ref().filter(|_| args.indicate_current);
-    let mut revisions = listing::part(&directory, journal.as_ref(), args.rev_range.as_ref())?;
-    if shown.is_none() {
-        for entry in &mut revisions {
-            entry.applied = None;
-            entry.current = None;
-        }
-    }
+    let revisions = listing::part(&directory, journal.as_ref(), args.rev_range.as_ref())?;
     context.printer.show(&History {
-        revisions,
+        revisions: args.shown(revisions),
         detail: detail(context),
-        drawing: if args.graph {
-            Drawing::Graph
-        } else {
-            Drawing::List
-        },
+        drawing: args.drawing(),
     });
     Ok(0)
 }

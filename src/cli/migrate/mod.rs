@@ -1,7 +1,7 @@
 //! `townpass migrate`: the history on a database named by its URL. No Docker is involved; this
 //! is the door for CI and deploy jobs. `dev migrate` comes in with a URL of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -17,6 +17,7 @@ use crate::migration::{self, Directory, Graph, Journal, Session, Unwritten, jour
 use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
+mod alembic;
 pub(super) mod branches;
 mod careful;
 pub(super) mod check;
@@ -26,6 +27,7 @@ mod gate;
 mod goal;
 pub(super) mod heads;
 pub(super) mod history;
+mod kind;
 pub(super) mod lint;
 pub(super) mod merge;
 mod origin;
@@ -41,9 +43,18 @@ pub(super) mod verify;
 pub(super) mod walk;
 
 pub(crate) use gate::Caution;
+pub(crate) use kind::{Kind, Named};
 
 /// How long a server may take to take a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    named: Named,
+    #[command(subcommand)]
+    verb: Verb,
+}
 
 /// The verbs, in Alembic's words.
 #[derive(Debug, Subcommand)]
@@ -57,7 +68,7 @@ pub(crate) enum Verb {
     /// Show the revisions, newest first
     History(history::Args),
     /// Show the revisions that nothing follows
-    Heads,
+    Heads(heads::Args),
     /// Show the revisions from which several branches grow
     Branches,
     /// Show all that is known of a revision
@@ -103,7 +114,7 @@ impl Verb {
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
             Self::Plan(_) | Self::Rebase(_) => true,
-            Self::Heads | Self::Branches | Self::Check(_) | Self::Lint(_) => false,
+            Self::Heads(_) | Self::Branches | Self::Check(_) | Self::Lint(_) => false,
             Self::Revision(args) => args.needs_database(),
             Self::Merge(args) => args.needs_database(),
             Self::Edit(args) => args.needs_database(),
@@ -116,6 +127,8 @@ impl Verb {
 pub(crate) struct Workplace {
     /// The directory of the migrations.
     pub(crate) migrations: PathBuf,
+    /// Whether it is SQL that is there, or Alembic's history instead.
+    pub(crate) kind: Kind,
     /// The database; absent where the verb needs none.
     pub(crate) url: Option<DatabaseUrl>,
     /// Whether what loses data must be approved.
@@ -136,21 +149,20 @@ pub(crate) enum Door {
 impl Workplace {
     /// Reads the history, or says that it is Alembic's.
     pub(crate) fn history(&self) -> Result<Directory, Error> {
-        self.ensure_not_alembic()?;
-        Ok(Directory::read(&self.migrations)?)
+        match &self.kind {
+            Kind::Sql => Ok(Directory::read(&self.migrations)?),
+            Kind::Alembic(alembic) => Err(Error::Alembic {
+                configuration: alembic.project.configuration.clone(),
+            }),
+        }
     }
 
-    /// Refuses a project that has no folder, but Alembic's configuration.
-    fn ensure_not_alembic(&self) -> Result<(), Error> {
-        let project = self.migrations.parent();
-        if !self.migrations.exists()
-            && project.is_some_and(|project| project.join("alembic.ini").exists())
-        {
-            return Err(Error::Alembic {
-                migrations: self.migrations.clone(),
-            });
+    /// Makes sure that the history can be read, of whichever kind it is.
+    pub(crate) fn ensure_readable(&self) -> Result<(), Error> {
+        match &self.kind {
+            Kind::Sql => self.history().map(drop),
+            Kind::Alembic(alembic) => alembic.history().map(drop),
         }
-        Ok(())
     }
 
     /// Reads the history, and makes sure that it is the one that was reviewed.
@@ -179,6 +191,14 @@ impl Workplace {
         Ok(true)
     }
 
+    /// The folder of the history's files.
+    pub(crate) fn folder(&self) -> &Path {
+        match &self.kind {
+            Kind::Sql => &self.migrations,
+            Kind::Alembic(alembic) => &alembic.project.folder,
+        }
+    }
+
     /// What the database says of its history.
     async fn journal(&self, context: &Context) -> Result<Journal, Error> {
         let mut session = self.connect(context).await?;
@@ -199,7 +219,7 @@ impl Workplace {
 }
 
 /// Runs a verb on the database that the environment names.
-pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
+pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let settings = Settings::resolve(context.flags(), File::read(&context.directory)?);
     let configured = Configured::beside(
         context.globals.database_url.as_deref(),
@@ -208,12 +228,13 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
         &context.globals.env_files,
     )?;
     let workplace = Workplace {
+        kind: Kind::of(context, &context.directory, &settings, &args.named)?,
         migrations: context.directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),
         caution: Caution::of(settings.environment, context.env.is_ci()),
         door: Door::Deploy,
     };
-    answer(context, &workplace, verb).await
+    answer(context, &workplace, args.verb).await
 }
 
 /// Runs a verb.
@@ -222,12 +243,25 @@ pub(crate) async fn answer(
     workplace: &Workplace,
     verb: Verb,
 ) -> Result<u8, Error> {
-    let answered = match verb {
+    let answered = match (&workplace.kind, verb) {
+        (Kind::Alembic(alembic), verb) => alembic::answer(context, workplace, alembic, verb).await,
+        (Kind::Sql, verb) => answer_of_sql(context, workplace, verb).await,
+    };
+    told_by_git(workplace.folder(), answered).await
+}
+
+/// Runs a verb on a folder of SQL.
+async fn answer_of_sql(
+    context: &Context,
+    workplace: &Workplace,
+    verb: Verb,
+) -> Result<u8, Error> {
+    match verb {
         Verb::Upgrade(args) => walk::upgrade(context, workplace, args).await,
         Verb::Downgrade(args) => walk::downgrade(context, workplace, args).await,
         Verb::Current(args) => current::run(context, workplace, &args).await,
         Verb::History(args) => history::run(context, workplace, &args).await,
-        Verb::Heads => heads::run(context, workplace),
+        Verb::Heads(args) => heads::run(context, workplace, &args),
         Verb::Branches => branches::run(context, workplace),
         Verb::Show(args) => show::run(context, workplace, &args).await,
         Verb::Stamp(args) => stamp::run(context, workplace, args).await,
@@ -241,20 +275,19 @@ pub(crate) async fn answer(
         Verb::Rebase(args) => rebase::run(context, workplace, &args).await,
         Verb::Edit(args) => edit::run(context, workplace, &args).await,
         Verb::Check(args) => check::run(context, workplace, &args).await,
-    };
-    told_by_git(workplace, answered).await
+    }
 }
 
 /// Adds what git knows of the heads, where there are several.
 pub(crate) async fn told_by_git<T>(
-    workplace: &Workplace,
+    folder: &Path,
     answered: Result<T, Error>,
 ) -> Result<T, Error> {
     match answered {
         Err(Error::Migration(mut error)) => {
             if let migration::Error::SeveralHeads { fork, .. }
             | migration::Error::Unwritten(Unwritten::HeadToRevise { fork }) = &mut error
-                && let Some(repository) = Repository::around(&workplace.migrations).await
+                && let Some(repository) = Repository::around(folder).await
             {
                 repository.tell(fork).await;
             }

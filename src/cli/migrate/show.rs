@@ -10,7 +10,7 @@ use crate::report::view::history::Shown;
 pub(crate) struct Args {
     /// Which: head, current, a version or the beginning of one, a word of its name
     #[arg(default_value = "head", allow_negative_numbers = true)]
-    revision: Target,
+    pub(super) revision: Target,
 }
 
 impl Args {

@@ -5,7 +5,6 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use super::Report;
-use crate::migration::Version;
 use crate::migration::check::{Finding, Severity};
 use crate::report::words::Count;
 use crate::report::{Painter, Shade};
@@ -17,7 +16,7 @@ pub struct Checked {
     /// How many revisions there are.
     pub revisions: usize,
     /// The revisions that nothing follows.
-    pub heads: Vec<Version>,
+    pub heads: Vec<String>,
     /// What is wrong.
     pub findings: Vec<Finding>,
 }

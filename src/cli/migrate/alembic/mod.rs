@@ -1,0 +1,98 @@
+//! The verbs on a history of Alembic's. What only reads or writes files needs no Python.
+
+use super::{Verb, Workplace};
+use crate::alembic::project::Project;
+use crate::alembic::{History, Place, VersionTable, env_py, versions};
+use crate::cli::context::Context;
+use crate::config::file;
+use crate::error::Error;
+use crate::migration::error::Quoted;
+
+mod check;
+mod read;
+
+/// A project of Alembic's, and what `townpass.toml` adds.
+#[derive(Debug)]
+pub(crate) struct Alembic {
+    pub(crate) project: Project,
+    pub(crate) settings: file::Alembic,
+}
+
+impl Alembic {
+    /// Reads the history.
+    pub(crate) fn history(&self) -> Result<History, Error> {
+        Ok(versions::read(&self.project)?)
+    }
+
+    /// The table that says where a database stands.
+    pub(crate) fn version_table(&self) -> Result<VersionTable, Error> {
+        let said = match self.project.env_py()? {
+            Some(source) => env_py::read(&source),
+            None => Vec::new(),
+        };
+        let file::Alembic {
+            version_table,
+            version_table_schema,
+            ..
+        } = self.settings.clone();
+        Ok(VersionTable::of(version_table, version_table_schema, said)?)
+    }
+
+    /// Where the database stands.
+    pub(crate) async fn place(
+        &self,
+        context: &Context,
+        workplace: &Workplace,
+        history: &History,
+    ) -> Result<Place, Error> {
+        let table = self.version_table()?;
+        let mut session = workplace.connect(context).await?;
+        let rows = table.rows(&mut session).await?;
+        let place = Place::find(history, &table, &rows)?;
+        let needless: Vec<&str> = place
+            .needless(history)
+            .into_iter()
+            .map(|it| history.id(it))
+            .collect();
+        if !needless.is_empty() {
+            context.printer.warn(&format!(
+                "{} has a row too many for {}, which another row needs: Alembic upgrades no such \
+                 database; delete that row",
+                table.quoted(),
+                Quoted(&needless)
+            ));
+        }
+        Ok(place)
+    }
+}
+
+/// Runs a verb.
+pub(super) async fn answer(
+    context: &Context,
+    workplace: &Workplace,
+    alembic: &Alembic,
+    verb: Verb,
+) -> Result<u8, Error> {
+    match verb {
+        Verb::Current(args) => read::current(context, workplace, alembic, &args).await,
+        Verb::History(args) => read::history(context, workplace, alembic, &args).await,
+        Verb::Heads(args) => read::heads(context, alembic, &args),
+        Verb::Branches => read::branches(context, alembic),
+        Verb::Show(args) => read::show(context, workplace, alembic, &args).await,
+        Verb::Check(args) => check::run(context, alembic, &args),
+        Verb::Upgrade(_)
+        | Verb::Downgrade(_)
+        | Verb::Stamp(_)
+        | Verb::EnsureVersion(_)
+        | Verb::Verify(_)
+        | Verb::Repair(_)
+        | Verb::Plan(_)
+        | Verb::Lint(_)
+        | Verb::Revision(_)
+        | Verb::Merge(_)
+        | Verb::Rebase(_)
+        | Verb::Edit(_) => Err(Error::Alembic {
+            configuration: alembic.project.configuration.clone(),
+        }),
+    }
+}
