@@ -48,6 +48,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     OfAlembic(#[from] alembic::Error),
+    /// Of an Alembic in Python.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    OfPython(#[from] alembic::python::Error),
     /// Of a database URL.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -267,6 +271,7 @@ impl Diagnose for Error {
             Self::Host(error) => error.blame(),
             Self::Migration(error) => error.blame(),
             Self::OfAlembic(error) => error.blame(),
+            Self::OfPython(error) => error.blame(),
             Self::Url(error) => error.blame(),
             Self::Interrupted => Blame::Interrupted,
             Self::Alembic { .. } | Self::NoPlan(_) => Blame::Usage,

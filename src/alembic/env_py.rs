@@ -117,7 +117,10 @@ mod tests {
                  version_table=TABLE, version_table_schema='s')",
                 "version_table=v version_table_schema=s",
             ),
-            ("context.configure(version_table_schema=None)", "version_table_schema"),
+            (
+                "context.configure(version_table_schema=None)",
+                "version_table_schema",
+            ),
             (
                 "context.configure(version_table=settings.table)",
                 "version_table: `env.py:1:33`: `version_table` cannot be known without running the file",

@@ -136,7 +136,9 @@ impl Diagnose for Error {
             | Self::NoFolder { .. }
             | Self::NoPackage { .. } => Blame::Usage,
             Self::Unreadable { .. } | Self::VersionTable { .. } => Blame::Environment,
-            Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => Blame::History,
+            Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => {
+                Blame::History
+            }
         }
     }
 }

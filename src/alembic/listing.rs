@@ -37,7 +37,9 @@ impl Place {
         let graph = history.graph();
         let needed = |it: &&Ordinal| {
             let others = self.rows.iter().copied().filter(|other| other != *it);
-            graph.with_ancestors(&others.collect::<Vec<_>>()).contains(*it)
+            graph
+                .with_ancestors(&others.collect::<Vec<_>>())
+                .contains(*it)
         };
         self.rows.iter().filter(needed).copied().collect()
     }
@@ -112,9 +114,8 @@ fn entries(history: &History, place: Option<&Place>, revisions: Vec<Ordinal>) ->
     let entry = |revision: Ordinal| {
         let graph = history.graph();
         let script = history.script(revision);
-        let told = |them: &[Ordinal]| -> Vec<String> {
-            them.iter().map(|&it| history.told(it)).collect()
-        };
+        let told =
+            |them: &[Ordinal]| -> Vec<String> { them.iter().map(|&it| history.told(it)).collect() };
         Entry {
             revision: script.id.clone(),
             parents: script.parents.clone(),

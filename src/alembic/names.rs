@@ -37,7 +37,9 @@ impl Names for History {
             .revisions()
             .flat_map(|(revision, script)| {
                 let labels = script.labels.iter().map(String::as_str);
-                labels.chain([script.id.as_str()]).map(move |it| (it, revision))
+                labels
+                    .chain([script.id.as_str()])
+                    .map(move |it| (it, revision))
             })
             .filter(|(it, revision)| it.starts_with(name) && among(*revision))
             .collect();

@@ -79,7 +79,9 @@ impl VersionTable {
             Literal(&table)
         );
         let found = rows(connection, &sql).await.map_err(unread)?;
-        let present = found.first().map_or(Ok(false), |row| row.try_get("present"));
+        let present = found
+            .first()
+            .map_or(Ok(false), |row| row.try_get("present"));
         if !present.map_err(unread)? {
             return Ok(Vec::new());
         }

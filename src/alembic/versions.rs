@@ -25,11 +25,7 @@ pub fn survey(project: &Project) -> Result<(History, Vec<Error>), Error> {
     let mut faults = Vec::new();
     let mut scripts = Vec::new();
     for path in files(project)? {
-        let bytes = fs::read(&path).map_err(|cause| Error::Unreadable {
-            path: path.clone(),
-            cause,
-        })?;
-        match source(&path, bytes).and_then(Script::parse) {
+        match source(&path, bytes(&path)?).and_then(Script::parse) {
             Ok(script) => scripts.push(script),
             Err(fault) => faults.push(fault),
         }
@@ -37,6 +33,18 @@ pub fn survey(project: &Project) -> Result<(History, Vec<Error>), Error> {
     let (history, others) = History::survey(scripts);
     faults.extend(others);
     Ok((history, faults))
+}
+
+/// Reads one version file.
+pub fn script(path: &Path) -> Result<Script, Error> {
+    source(path, bytes(path)?).and_then(Script::parse)
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|cause| Error::Unreadable {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 /// The version files: of each location those of its own by name, then those of the folders in it.

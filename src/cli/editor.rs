@@ -69,7 +69,7 @@ pub(super) async fn open(context: &Context, path: &Path) -> Result<(), Error> {
 
 /// The words of a command. Quotes keep blanks together; nothing else is special, so that a path of
 /// Windows stays whole.
-fn words(command: &str) -> Vec<String> {
+pub(super) fn words(command: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

@@ -96,7 +96,9 @@ impl Settings {
             (file.migrations.is_some(), HistoryKind::Sql),
         ];
         Self {
-            history: history.into_iter().find_map(|(said, kind)| said.then_some(kind)),
+            history: history
+                .into_iter()
+                .find_map(|(said, kind)| said.then_some(kind)),
             alembic: file.alembic,
             service: flags.service.or(file.service),
             provider: flags.provider.or(file.provider).unwrap_or_default(),

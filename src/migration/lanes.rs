@@ -19,7 +19,10 @@ pub struct Row {
 
 /// Draws `entries`, which are newest first. What leads out of them ends at the bottom.
 pub fn draw(entries: &[Entry]) -> Vec<Row> {
-    let drawn: BTreeSet<&str> = entries.iter().map(|entry| entry.revision.as_str()).collect();
+    let drawn: BTreeSet<&str> = entries
+        .iter()
+        .map(|entry| entry.revision.as_str())
+        .collect();
     let mut lanes = Lanes::default();
     let mut rows = Vec::new();
     for (at, entry) in entries.iter().enumerate() {

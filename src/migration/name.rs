@@ -122,10 +122,7 @@ pub(crate) fn spoken<K: Copy + fmt::Display>(
 }
 
 /// The only one of `found`; several are an error.
-pub(crate) fn only<K: Copy + fmt::Display>(
-    found: Vec<K>,
-    name: &str,
-) -> Result<Option<K>, Error> {
+pub(crate) fn only<K: Copy + fmt::Display>(found: Vec<K>, name: &str) -> Result<Option<K>, Error> {
     match found.as_slice() {
         [] => Ok(None),
         [only] => Ok(Some(*only)),

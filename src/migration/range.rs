@@ -70,7 +70,10 @@ impl Range {
             Some(target) => find(target),
         };
         let follows = |target: &Option<Target>| {
-            target.as_ref().filter(|it| it.counts_from_elsewhere()).is_some()
+            target
+                .as_ref()
+                .filter(|it| it.counts_from_elsewhere())
+                .is_some()
         };
         let mut ends = match (&self.start, &self.end) {
             (Some(start), end) if follows(&self.start) && !follows(&self.end) => {

@@ -141,7 +141,11 @@ impl Target {
             Anchor::Heads if self.offset == 0 => {
                 let heads = match has {
                     None => names.heads(graph),
-                    Some(has) => graph.heads().into_iter().filter(|it| has.contains(it)).collect(),
+                    Some(has) => graph
+                        .heads()
+                        .into_iter()
+                        .filter(|it| has.contains(it))
+                        .collect(),
                 };
                 return Ok(Destination::Revisions(heads));
             }
@@ -190,8 +194,7 @@ impl Target {
             Destination::Revisions(versions) => Ok(versions),
             Destination::Steps(steps) => {
                 let within = |it| steps.counts(it);
-                let here: Vec<N::Key> =
-                    standing.iter().copied().filter(|&it| within(it)).collect();
+                let here: Vec<N::Key> = standing.iter().copied().filter(|&it| within(it)).collect();
                 self.walk_from(names, graph, &here, overwalk)
             }
         }
@@ -214,7 +217,11 @@ impl Target {
             _ => return Err(self.ambiguous(names, here)),
         };
         let branch = self.branch(names, graph)?;
-        let within = |it| branch.as_ref().is_none_or(|branch| branch.has.contains(&it));
+        let within = |it| {
+            branch
+                .as_ref()
+                .is_none_or(|branch| branch.has.contains(&it))
+        };
         let end = self.walk(names, graph, start, &within, overwalk)?;
         Ok(end.into_iter().collect())
     }

@@ -32,6 +32,29 @@ pub enum Error {
         "say `auto`, a command such as `'uv run alembic'`, `service:NAME`, or `image:NAME`"
     ))]
     NotARunner(String),
+    /// It is in a container, and there is no engine here.
+    #[error("{runner} needs an engine, which `townpass migrate` has nothing to do with")]
+    #[diagnostic(help("use `townpass dev migrate`, or name a command with `--runner`"))]
+    Outside {
+        /// The runner.
+        runner: String,
+    },
+    /// It ended well without a word about a file.
+    #[error("Alembic ended well, but did not say which file it wrote")]
+    #[diagnostic(help("what it printed is above; `git status` shows what is new"))]
+    NothingWritten,
+    /// A file cannot be brought over from a container.
+    #[error("the revision was written inside {runner}, to `{path}`, and cannot be brought over")]
+    #[diagnostic(help(
+        "mount the project into the service, or use a Python of this machine: `--runner 'uv run \
+         alembic'`"
+    ))]
+    KeptInside {
+        /// The runner.
+        runner: String,
+        /// The file in there.
+        path: String,
+    },
     /// A runner without words.
     #[error("the command that runs Alembic is empty")]
     NoWords,
@@ -156,10 +179,14 @@ fn advice(complaint: &Complaint) -> String {
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
-            Self::NoRunner { .. } | Self::Unstarted { .. } | Self::Hangs { .. } => {
-                Blame::Environment
+            Self::NoRunner { .. }
+            | Self::Unstarted { .. }
+            | Self::Hangs { .. }
+            | Self::NothingWritten
+            | Self::KeptInside { .. } => Blame::Environment,
+            Self::NotARunner(_) | Self::NoWords | Self::Elsewhere | Self::Outside { .. } => {
+                Blame::Usage
             }
-            Self::NotARunner(_) | Self::NoWords | Self::Elsewhere => Blame::Usage,
             Self::Failed { complaint } => match complaint {
                 Complaint::Refused(message) => refusal(message),
                 Complaint::NoTargetMetadata | Complaint::Raised { .. } => Blame::Usage,

@@ -1,6 +1,7 @@
 //! Alembic itself, in a Python that is found: for what only Python can do.
 
 pub mod complaint;
+pub mod driver;
 pub mod error;
 pub mod process;
 pub mod runner;

@@ -40,6 +40,13 @@ pub fn on_this_machine(directory: &Path, top: &Path, path: &[PathBuf]) -> Vec<Lo
     ]
 }
 
+/// What the project requires, as far as its own files beside the configuration say.
+pub fn requirements(directory: &Path) -> String {
+    let names = ["requirements.txt", "pyproject.toml", "Pipfile", "setup.cfg"];
+    let texts = names.map(|name| fs::read_to_string(directory.join(name)).unwrap_or_default());
+    texts.join("\n")
+}
+
 /// The directory and those above it, up to `top`, or alone where it is not below that.
 fn above<'a>(directory: &'a Path, top: &Path) -> Vec<&'a Path> {
     if !directory.starts_with(top) {

@@ -1,9 +1,13 @@
 //! `townpass dev migrate`: the history on the development database, wherever it is.
 
+use std::rc::Rc;
+
 use super::application::Application;
+use super::containers::ProjectContainers;
 use super::session::Session;
 use crate::cli::context::Context;
 use crate::cli::migrate::{self, Caution, Door, Named, Verb, Workplace};
+use crate::database;
 use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
@@ -23,8 +27,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         url: None,
         caution: Caution::None,
         door: Door::Development,
+        containers: None,
     };
-    if verb.needs_database() {
+    if verb.needs_database(&workplace.kind) {
         // A history that cannot be read is no reason to start anything.
         workplace.ensure_readable()?;
         let written = Application::written(context, &session)?;
@@ -33,8 +38,11 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         let lock = session.lock(&story).await?;
         session.up(context, &story).await?;
         drop(lock);
-        let application = written.ours_from_here(&session, &story).await?;
+        let application = written.clone().ours_from_here(&session, &story).await?;
         workplace.url = Some(application.url);
+        if session.provider.kind() == database::Kind::Docker {
+            workplace.containers = Some(Rc::new(ProjectContainers::of(session, written)));
+        }
     }
     migrate::answer(context, &workplace, verb).await
 }

@@ -7,6 +7,7 @@ use crate::error::Error;
 
 mod application;
 mod choose;
+mod containers;
 mod down;
 mod exec;
 mod logs;
@@ -15,7 +16,6 @@ mod psql;
 mod reset_db;
 mod reset_password;
 mod run;
-
 mod services;
 mod session;
 mod snapshot;

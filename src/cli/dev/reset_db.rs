@@ -155,6 +155,7 @@ async fn to_head(
         url: Some(url),
         caution: Caution::None,
         door: Door::Development,
+        containers: None,
     };
     Ok(walk::to_head(context, &workplace, story).await?.revisions)
 }

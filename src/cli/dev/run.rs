@@ -19,7 +19,7 @@ use crate::ident::ServiceName;
 use crate::report::Story;
 
 /// Where the project's directory is mounted.
-const MOUNT: &str = "/app";
+pub(super) const MOUNT: &str = "/app";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -111,37 +111,39 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
                 working_directory: Some(args.workdir.as_deref().unwrap_or(MOUNT)),
                 labels: of_project(&session),
             };
-            run_image(&session, &one_off, attachment, story).await
+            session.run_image(&one_off, attachment, &story).await
         }
     }
 }
 
-/// Runs it, after its image was pulled where it is absent.
-async fn run_image(
-    session: &Session,
-    one_off: &OneOff<'_>,
-    attachment: Attachment<'_>,
-    story: Story<'_>,
-) -> Result<u8, Error> {
-    let engine = session.engine_for(&[])?;
-    let first = engine.run(one_off, attachment, &mut |_| {}).await;
-    let Err(docker::Error::ImageAbsent { .. }) = first else {
-        return Ok(first?);
-    };
-    let wanted = image::Wanted {
-        project: one_off.project,
-        service: one_off.service,
-        image: one_off.image,
-        build: None,
-        platform: None,
-    };
-    engine
-        .fetch_image(&wanted, ImageSource::Pull, &mut |event| {
-            story.docker(&event);
-        })
-        .await?;
-    drop(story);
-    Ok(engine.run(one_off, attachment, &mut |_| {}).await?)
+impl Session {
+    /// Runs it, after its image was pulled where it is absent.
+    pub(super) async fn run_image(
+        &self,
+        one_off: &OneOff<'_>,
+        attachment: Attachment<'_>,
+        story: &Story<'_>,
+    ) -> Result<u8, Error> {
+        let engine = self.engine_for(&[])?;
+        let first = engine.run(one_off, attachment, &mut |_| {}).await;
+        let Err(docker::Error::ImageAbsent { .. }) = first else {
+            return Ok(first?);
+        };
+        let wanted = image::Wanted {
+            project: one_off.project,
+            service: one_off.service,
+            image: one_off.image,
+            build: None,
+            platform: None,
+        };
+        engine
+            .fetch_image(&wanted, ImageSource::Pull, &mut |event| {
+                story.docker(&event);
+            })
+            .await?;
+        story.end_bar();
+        Ok(engine.run(one_off, attachment, &mut |_| {}).await?)
+    }
 }
 
 /// Who lends the container, and the command in it: none where the service's own is meant.
@@ -166,7 +168,7 @@ fn lender<'a>(
 }
 
 /// The labels by which Compose finds the project's files.
-fn of_project(session: &Session) -> Labels {
+pub(super) fn of_project(session: &Session) -> Labels {
     let files: Vec<String> = session
         .project
         .files

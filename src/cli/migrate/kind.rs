@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::alembic::Alembic;
+use super::alembic::{Alembic, python};
 use crate::alembic::Project;
 use crate::alembic::project::Request;
 use crate::cli::context::Context;
@@ -22,6 +22,8 @@ pub(crate) struct Named {
     /// Section of alembic.ini, in place of [alembic]
     #[arg(short, long, value_name = "SECTION")]
     name: Option<String>,
+    #[command(flatten)]
+    python: python::Options,
 }
 
 /// The kind of a history.
@@ -72,6 +74,8 @@ impl Kind {
         Ok(Self::Alembic(Box::new(Alembic {
             project,
             settings: settings.alembic.clone(),
+            python: named.python.clone(),
+            section: request.section,
         })))
     }
 }
@@ -80,7 +84,11 @@ impl Kind {
 fn request(context: &Context, directory: &Path, settings: &Settings, named: &Named) -> Request {
     let typed = named.config.iter().map(|path| context.directory.join(path));
     let variable = context.env.get(crate::alembic::project::VARIABLE);
-    let configured = settings.alembic.config.iter().map(|path| directory.join(path));
+    let configured = settings
+        .alembic
+        .config
+        .iter()
+        .map(|path| directory.join(path));
     let files: Vec<PathBuf> = match variable {
         None if named.config.is_empty() => configured.collect(),
         _ => typed.collect(),

@@ -2,6 +2,7 @@
 //! is the door for CI and deploy jobs. `dev migrate` comes in with a URL of its own.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -42,6 +43,8 @@ pub(super) mod stamp;
 pub(super) mod verify;
 pub(super) mod walk;
 
+pub(crate) use alembic::Alembic;
+pub(crate) use alembic::python::{self, Containers};
 pub(crate) use gate::Caution;
 pub(crate) use kind::{Kind, Named};
 
@@ -105,7 +108,7 @@ impl Verb {
     }
 
     /// Whether the verb looks at a database at all.
-    pub(crate) fn needs_database(&self) -> bool {
+    pub(crate) fn needs_database(&self, kind: &Kind) -> bool {
         match self {
             Self::Upgrade(args) => args.needs_database(),
             Self::Downgrade(args) => args.needs_database(),
@@ -115,7 +118,7 @@ impl Verb {
             Self::Show(args) => args.needs_database(),
             Self::Plan(_) | Self::Rebase(_) => true,
             Self::Heads(_) | Self::Branches | Self::Check(_) | Self::Lint(_) => false,
-            Self::Revision(args) => args.needs_database(),
+            Self::Revision(args) => args.needs_database(kind),
             Self::Merge(args) => args.needs_database(),
             Self::Edit(args) => args.needs_database(),
         }
@@ -135,6 +138,8 @@ pub(crate) struct Workplace {
     pub(crate) caution: Caution,
     /// How we came in.
     pub(crate) door: Door,
+    /// Where Alembic may be run beside this machine.
+    pub(crate) containers: Option<Rc<dyn Containers>>,
 }
 
 /// How a verb was come to.
@@ -233,6 +238,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         url: configured.map(|configured| configured.url),
         caution: Caution::of(settings.environment, context.env.is_ci()),
         door: Door::Deploy,
+        containers: None,
     };
     answer(context, &workplace, args.verb).await
 }
@@ -251,11 +257,7 @@ pub(crate) async fn answer(
 }
 
 /// Runs a verb on a folder of SQL.
-async fn answer_of_sql(
-    context: &Context,
-    workplace: &Workplace,
-    verb: Verb,
-) -> Result<u8, Error> {
+async fn answer_of_sql(context: &Context, workplace: &Workplace, verb: Verb) -> Result<u8, Error> {
     match verb {
         Verb::Upgrade(args) => walk::upgrade(context, workplace, args).await,
         Verb::Downgrade(args) => walk::downgrade(context, workplace, args).await,
@@ -279,10 +281,7 @@ async fn answer_of_sql(
 }
 
 /// Adds what git knows of the heads, where there are several.
-pub(crate) async fn told_by_git<T>(
-    folder: &Path,
-    answered: Result<T, Error>,
-) -> Result<T, Error> {
+pub(crate) async fn told_by_git<T>(folder: &Path, answered: Result<T, Error>) -> Result<T, Error> {
     match answered {
         Err(Error::Migration(mut error)) => {
             if let migration::Error::SeveralHeads { fork, .. }

@@ -2,7 +2,7 @@
 
 use clap::ArgAction;
 
-use super::Workplace;
+use super::{Kind, Workplace};
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::error::Error;
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     /// Compare the database with the target schema, and write what leads there
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_value_t = false, default_missing_value = "true", action = ArgAction::Set)]
-    autogenerate: bool,
+    pub(super) autogenerate: bool,
     #[command(flatten)]
     place: Place,
     /// Its version, in place of the time in UTC
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     no_transaction: bool,
     /// Open its up file in an editor
     #[arg(long)]
-    edit: bool,
+    pub(super) edit: bool,
 }
 
 /// Where in the history a new revision belongs.
@@ -50,9 +50,38 @@ struct Place {
 }
 
 impl Args {
-    pub(super) fn needs_database(&self) -> bool {
+    /// The same in Alembic's own words.
+    pub(super) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut say = |option: &str, value: String| words.extend([option.to_owned(), value]);
+        if let Some(message) = &self.message {
+            say("-m", message.clone());
+        }
+        if let Some(head) = &self.place.head {
+            say("--head", head.to_string());
+        }
+        for target in &self.place.depends_on {
+            say("--depends-on", target.to_string());
+        }
+        for label in &self.branch_label {
+            say("--branch-label", label.clone());
+        }
+        if let Some(id) = self.rev_id {
+            say("--rev-id", id.to_string());
+        }
+        if self.place.splice {
+            words.push("--splice".to_owned());
+        }
+        words
+    }
+
+    /// Only models in Python can be compared with a database yet.
+    pub(super) fn needs_database(&self, kind: &Kind) -> bool {
         let mut targets = self.place.head.iter().chain(&self.place.depends_on);
-        !self.autogenerate && targets.any(Target::is_relative)
+        match kind {
+            Kind::Alembic(_) if self.autogenerate => true,
+            Kind::Alembic(_) | Kind::Sql => !self.autogenerate && targets.any(Target::is_relative),
+        }
     }
 }
 
@@ -66,7 +95,7 @@ pub(super) async fn run(
     }
     let directory = history(workplace)?;
     let graph = Graph::of(&directory)?;
-    let standing = if args.needs_database() {
+    let standing = if args.needs_database(&workplace.kind) {
         let journal = workplace.journal(context).await?;
         graph.standing(&graph.counted(&journal.versions()))
     } else {

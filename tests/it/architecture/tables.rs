@@ -16,7 +16,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
     ("lint", &["failure", "ident", "secret", "sql", "migration"]),
     (
         "alembic",
-        &["failure", "ident", "secret", "sql", "migration"],
+        &["failure", "ident", "secret", "sql", "url", "migration"],
     ),
     ("docker", &["failure", "ident", "secret", "compose"]),
     (

@@ -8,7 +8,9 @@ use crate::config::file;
 use crate::error::Error;
 use crate::migration::error::Quoted;
 
+mod autogenerate;
 mod check;
+pub(crate) mod python;
 mod read;
 
 /// A project of Alembic's, and what `townpass.toml` adds.
@@ -16,9 +18,21 @@ mod read;
 pub(crate) struct Alembic {
     pub(crate) project: Project,
     pub(crate) settings: file::Alembic,
+    /// Which Python is meant, where one is needed.
+    pub(crate) python: python::Options,
+    /// The section of `alembic.ini`, where one was named.
+    pub(crate) section: Option<String>,
 }
 
 impl Alembic {
+    /// Alembic's own words for the section.
+    fn section(&self) -> Vec<String> {
+        match &self.section {
+            Some(section) => vec!["-n".to_owned(), section.clone()],
+            None => Vec::new(),
+        }
+    }
+
     /// Reads the history.
     pub(crate) fn history(&self) -> Result<History, Error> {
         Ok(versions::read(&self.project)?)
@@ -80,6 +94,9 @@ pub(super) async fn answer(
         Verb::Branches => read::branches(context, alembic),
         Verb::Show(args) => read::show(context, workplace, alembic, &args).await,
         Verb::Check(args) => check::run(context, alembic, &args),
+        Verb::Revision(args) if args.autogenerate => {
+            autogenerate::run(context, workplace, alembic, &args).await
+        }
         Verb::Upgrade(_)
         | Verb::Downgrade(_)
         | Verb::Stamp(_)

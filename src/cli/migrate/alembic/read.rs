@@ -54,11 +54,7 @@ pub(super) async fn history(
 }
 
 /// The revisions that nothing follows.
-pub(super) fn heads(
-    context: &Context,
-    alembic: &Alembic,
-    args: &heads::Args,
-) -> Result<u8, Error> {
+pub(super) fn heads(context: &Context, alembic: &Alembic, args: &heads::Args) -> Result<u8, Error> {
     let which = if args.resolve_dependencies {
         listing::Heads::Effective
     } else {

@@ -1,0 +1,228 @@
+//! Alembic in Python, for what only Python can do.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::Alembic;
+use crate::alembic::python::complaint;
+use crate::alembic::python::process::{self, Ended, Request};
+use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
+use crate::cli::context::Context;
+use crate::cli::migrate::Workplace;
+use crate::cli::{duration, editor};
+use crate::config::database_url;
+use crate::error::Error;
+use crate::report::Story;
+use crate::url::{self, DatabaseUrl};
+
+/// Which Python runs Alembic, where one is needed.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// What runs Alembic where Python is needed: auto, a command such as 'uv run alembic',
+    /// service:NAME, or image:NAME
+    #[arg(long, value_name = "RUNNER", env = "TOWNPASS_RUNNER")]
+    runner: Option<String>,
+    /// How long it may take; without end, unless told otherwise
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_RUNNER_TIMEOUT")]
+    runner_timeout: Option<Duration>,
+}
+
+impl Options {
+    fn asked(&self) -> Result<Asked, Error> {
+        let Some(text) = &self.runner else {
+            return Ok(Asked::Auto);
+        };
+        let asked = Asked::parse(text, editor::words);
+        Ok(asked.ok_or_else(|| python::Error::NotARunner(text.clone()))?)
+    }
+}
+
+/// The project's containers, where there is an engine.
+#[async_trait(?Send)]
+pub(crate) trait Containers: fmt::Debug {
+    /// Looks for an Alembic in the services that run and in those that are made to migrate.
+    async fn looks(&self, alembic: &Alembic, asked: &Asked) -> Result<Vec<Look>, Error>;
+
+    /// The database as it is reached from there.
+    fn url(&self) -> DatabaseUrl;
+
+    /// Runs Alembic in one.
+    async fn run(
+        &self,
+        runner: &Runner,
+        alembic: &Alembic,
+        arguments: &[String],
+        environment: &[(&str, &str)],
+        story: &Story<'_>,
+    ) -> Result<Ended, Error>;
+
+    /// The text of a file in the container of a service.
+    async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error>;
+}
+
+/// A Python that was found.
+#[derive(Debug)]
+pub(super) struct Python<'a> {
+    context: &'a Context,
+    workplace: &'a Workplace,
+    alembic: &'a Alembic,
+    pub(super) runner: Runner,
+}
+
+impl<'a> Python<'a> {
+    /// Finds one, and says which. `needs` is what needs it, as the beginning of a sentence.
+    pub(super) async fn find(
+        context: &'a Context,
+        workplace: &'a Workplace,
+        alembic: &'a Alembic,
+        needs: &str,
+    ) -> Result<Self, Error> {
+        let runner = choose(context, workplace, alembic, needs).await?;
+        context.story().note(&format!("{needs}: {runner}"));
+        Ok(Self {
+            context,
+            workplace,
+            alembic,
+            runner,
+        })
+    }
+
+    /// Runs Alembic with these arguments, and tells what it prints. An end that is no success is
+    /// an error that says why.
+    pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
+        let story = self.context.story();
+        let url = self.url()?;
+        let variable = [(database_url::VARIABLE, url.reveal())];
+        let ended = match (&self.runner, &self.workplace.containers) {
+            (Runner::Command(words), _) => {
+                let words = self.words(words, arguments);
+                let request = Request {
+                    words: &words,
+                    directory: directory(self.alembic),
+                    environment: &variable,
+                    patience: self.alembic.python.runner_timeout,
+                };
+                process::run(request, &mut |line| story.alembic(line)).await?
+            }
+            (contained, Some(containers)) => {
+                let run = containers.run(contained, self.alembic, arguments, &variable, &story);
+                match self.alembic.python.runner_timeout {
+                    Some(patience) => {
+                        tokio::time::timeout(patience, run).await.map_err(|_| {
+                            python::Error::Hangs {
+                                command: contained.to_string(),
+                                patience,
+                            }
+                        })??
+                    }
+                    None => run.await?,
+                }
+            }
+            (contained, None) => return Err(outside(contained)),
+        };
+        story.end_bar();
+        if ended.code == Some(0) {
+            return Ok(ended);
+        }
+        let folder = &self.alembic.project.folder;
+        let folder = match &self.runner {
+            Runner::Command(_) => folder.as_path(),
+            // Wherever it is in there, its own name is the last of its path.
+            _ => folder.file_name().map_or(folder.as_path(), Path::new),
+        };
+        let complaint = complaint::read(&ended.stdout, &ended.stderr, folder);
+        Err(python::Error::Failed { complaint }.into())
+    }
+
+    /// The whole command: the runner, the configuration and the section, then the verb.
+    fn words(&self, runner: &[String], arguments: &[String]) -> Vec<String> {
+        let mut words = runner.to_vec();
+        let project = &self.alembic.project;
+        words.extend(["-c".to_owned(), project.configuration.display().to_string()]);
+        words.extend(self.alembic.section());
+        words.extend_from_slice(arguments);
+        words
+    }
+
+    /// The database's URL for SQLAlchemy, right for where that Python stands.
+    fn url(&self) -> Result<DatabaseUrl, Error> {
+        let here = || {
+            self.workplace.url.clone().ok_or_else(|| url::Error::Unset {
+                variable: database_url::VARIABLE.to_owned(),
+            })
+        };
+        let url = match &self.workplace.containers {
+            Some(containers) if self.runner.is_contained() => containers.url(),
+            _ => here()?,
+        };
+        let Some(client) = driver::of(
+            url.dialect(),
+            &search::requirements(directory(self.alembic)),
+        ) else {
+            return Ok(url);
+        };
+        let spelled = url.spelled_for(client)?;
+        for warning in &spelled.warnings {
+            self.context.printer.warn(warning);
+        }
+        Ok(spelled.url)
+    }
+}
+
+async fn choose(
+    context: &Context,
+    workplace: &Workplace,
+    alembic: &Alembic,
+    needs: &str,
+) -> Result<Runner, Error> {
+    let asked = alembic.python.asked()?;
+    let mut looks = match &asked {
+        Asked::Command(words) => return Ok(Runner::Command(words.clone())),
+        Asked::Image(image) => {
+            let runner = Runner::Image(image.clone());
+            return match workplace.containers {
+                Some(_) => Ok(runner),
+                None => Err(outside(&runner)),
+            };
+        }
+        Asked::Service(_) => Vec::new(),
+        Asked::Auto => search::on_this_machine(
+            directory(alembic),
+            &context.directory,
+            &context.env.search_path(),
+        ),
+    };
+    if runner::first(&looks).is_none() {
+        match &workplace.containers {
+            Some(containers) => looks.extend(containers.looks(alembic, &asked).await?),
+            None => looks.push(Look {
+                place: "the project's containers".to_owned(),
+                found: Err("only `townpass dev migrate` looks into them".to_owned()),
+            }),
+        }
+    }
+    match runner::first(&looks) {
+        Some(runner) => Ok(runner.clone()),
+        None => Err(python::Error::NoRunner {
+            needs: needs.to_owned(),
+            looks,
+        }
+        .into()),
+    }
+}
+
+/// The directory with Alembic's configuration.
+pub(crate) fn directory(alembic: &Alembic) -> &Path {
+    let configuration = &alembic.project.configuration;
+    configuration.parent().unwrap_or(configuration)
+}
+
+fn outside(runner: &Runner) -> Error {
+    python::Error::Outside {
+        runner: runner.to_string(),
+    }
+    .into()
+}
