@@ -8,6 +8,8 @@
     reason = "the harness hands parts of its own environment on to the binary"
 )]
 
+#[cfg(unix)]
+mod alembic_python;
 mod architecture;
 #[cfg(unix)]
 mod bad_days;

@@ -149,7 +149,7 @@ fn advice(complaint: &Complaint) -> String {
             "`townpass migrate history` lists the revisions that there are".to_owned()
         }
         Complaint::Refused(message) if message.contains("is not up to date") => {
-            "run `townpass migrate upgrade` first".to_owned()
+            "apply what is pending first, with `upgrade`".to_owned()
         }
         Complaint::Refused(_) => "this is Alembic's own answer".to_owned(),
         Complaint::NoTargetMetadata => {
@@ -171,8 +171,8 @@ fn advice(complaint: &Complaint) -> String {
         Complaint::Sql { .. } => {
             "it was rolled back; mend the revision, and run this again".to_owned()
         }
-        Complaint::Raised { .. } => "its traceback is above".to_owned(),
-        Complaint::Unclear(_) => "what it printed is above".to_owned(),
+        Complaint::Raised { .. } => "its traceback is above, unless `-q` hides it".to_owned(),
+        Complaint::Unclear(_) => "what it printed is above, unless `-q` hides it".to_owned(),
     }
 }
 
