@@ -4,12 +4,13 @@
 //! the sum file without a database, for a review and for CI. An error breaks the history; a warning
 //! is about what works here and not with plain sqlx, or what a person should have looked at.
 
-use crate::migration::directory::{Directory, Revision, Source};
+use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::{Error, Located};
 use crate::migration::file::{self, Kind, Reading};
 use crate::migration::git::Base;
 use crate::migration::graph::Graph;
 use crate::migration::header::Revises;
+use crate::migration::source::Source;
 use crate::migration::sum::Sum;
 use crate::migration::version::Version;
 use crate::sql::lex::{self, lex};
@@ -55,6 +56,8 @@ pub fn folder(directory: &Directory, faults: &[Error]) -> Vec<Finding> {
         .collect();
     found.extend(heads(directory, &graph));
     found.extend(roots(directory, &graph));
+    // A file that cannot be read is told of where its turn comes.
+    let _ = directory.read_all();
     let mut adopted = false;
     for (index, revision) in directory.revisions().enumerate() {
         let silent = revision.header.revises == Revises::Previous;
@@ -69,7 +72,8 @@ pub fn folder(directory: &Directory, faults: &[Error]) -> Vec<Finding> {
             ));
         }
         adopted |= !silent;
-        found.extend(scripts(revision, graph.parents(revision.version).len() > 1));
+        let merges = graph.parents(revision.version).len() > 1;
+        found.extend(scripts(directory, revision, merges));
     }
     found.extend(line_ends(directory));
     found.extend(sum(directory, &graph));
@@ -271,7 +275,7 @@ fn roots(directory: &Directory, graph: &Graph) -> Vec<Finding> {
 }
 
 /// What the statements of both files of `revision` tell.
-fn scripts(revision: &Revision, merges: bool) -> Vec<Finding> {
+fn scripts(directory: &Directory, revision: &Revision, merges: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     let up = script(&revision.up, &mut found);
     let acts = up.as_ref().is_some_and(|up| !up.statements.is_empty());
@@ -295,11 +299,18 @@ fn scripts(revision: &Revision, merges: bool) -> Vec<Finding> {
         ));
         return found;
     };
-    let back = script(down, &mut found);
+    let down = match down.read() {
+        Ok(down) => down,
+        Err(error) => {
+            found.push(broken(directory, &error));
+            return found;
+        }
+    };
+    let back = script(&down, &mut found);
     if acts && back.is_some_and(|back| back.statements.is_empty()) {
         found.push(warning(
             "down-does-nothing",
-            down,
+            &down,
             0,
             "it has no statement, so that going back would change nothing and forget the revision"
                 .to_owned(),
@@ -412,7 +423,11 @@ fn sum(directory: &Directory, graph: &Graph) -> Vec<Finding> {
         Ok(recorded) => recorded,
         Err(error) => return vec![broken(directory, &error)],
     };
-    let differences = recorded.compare(&Sum::of(directory, graph), directory);
+    // What cannot be read was told of already.
+    let Ok(actual) = Sum::of(directory, graph) else {
+        return Vec::new();
+    };
+    let differences = recorded.compare(&actual, directory);
     let finding = |difference: crate::migration::sum::Difference| Finding {
         rule: "sum",
         severity: Severity::Error,

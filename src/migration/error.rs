@@ -10,13 +10,13 @@ use std::time::Duration;
 use miette::{NamedSource, SourceSpan};
 
 use crate::failure::{Blame, Diagnose};
-use crate::migration::directory::Source;
 use crate::migration::fork::Fork;
 use crate::migration::header::BadLine;
 use crate::migration::journal::Row;
 use crate::migration::lease::Tenant;
 use crate::migration::ledger::Kept;
 use crate::migration::lock::Holder;
+use crate::migration::source::Source;
 use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
 use crate::sql::{Place, Refusal};

@@ -9,9 +9,10 @@ use std::fmt;
 
 use sha2::{Digest, Sha384};
 
-use crate::migration::directory::{Directory, Revision, Source};
+use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::{Error, Located};
 use crate::migration::graph::Graph;
+use crate::migration::source::Source;
 use crate::migration::version::Version;
 
 /// How many bytes of a fingerprint are written.
@@ -58,18 +59,19 @@ pub struct Difference {
 }
 
 impl Sum {
-    /// Of the revisions of `directory`.
-    pub fn of(directory: &Directory, graph: &Graph) -> Self {
+    /// Of the revisions of `directory`, all of whose files are read.
+    pub fn of(directory: &Directory, graph: &Graph) -> Result<Self, Error> {
+        directory.read_all()?;
         let mut seal = String::new();
         let lines = directory.revisions().map(|revision| {
-            let mut line = Line::of(revision, graph);
+            let mut line = Line::of(revision, graph)?;
             line.seal = line.sealed(&seal);
             seal.clone_from(&line.seal);
-            line
+            Ok(line)
         });
-        Self {
-            lines: lines.collect(),
-        }
+        Ok(Self {
+            lines: lines.collect::<Result<_, Error>>()?,
+        })
     }
 
     /// Reads the file.
@@ -169,26 +171,26 @@ impl Sum {
 const NOTHING: &str = "-";
 
 impl Line {
-    fn of(revision: &Revision, graph: &Graph) -> Self {
+    fn of(revision: &Revision, graph: &Graph) -> Result<Self, Error> {
         let parents: Vec<String> = graph
             .parents(revision.version)
             .iter()
             .map(ToString::to_string)
             .collect();
-        Self {
+        Ok(Self {
             version: revision.version,
             parents: match parents.as_slice() {
                 [] => "base".to_owned(),
                 parents => parents.join(","),
             },
             up: fingerprint(&revision.up.text),
-            down: revision
-                .down
-                .as_ref()
-                .map_or_else(|| NOTHING.to_owned(), |down| fingerprint(&down.text)),
+            down: match &revision.down {
+                Some(down) => fingerprint(&down.read()?.text),
+                None => NOTHING.to_owned(),
+            },
             seal: String::new(),
             number: None,
-        }
+        })
     }
 
     fn parse(text: &str, number: usize) -> Option<Self> {
@@ -247,7 +249,7 @@ pub fn verify(directory: &Directory) -> Result<(), Error> {
         return Ok(());
     };
     let recorded = Sum::parse(source)?;
-    let actual = Sum::of(directory, &Graph::of(directory)?);
+    let actual = Sum::of(directory, &Graph::of(directory)?)?;
     let differences = recorded.compare(&actual, directory);
     if differences.is_empty() {
         return Ok(());
@@ -283,7 +285,7 @@ mod tests {
     ];
 
     fn sum(directory: &Directory) -> Sum {
-        Sum::of(directory, &Graph::of(directory).expect("builds"))
+        Sum::of(directory, &Graph::of(directory).expect("builds")).expect("reads")
     }
 
     fn source(text: &str) -> Source {

@@ -171,7 +171,7 @@ impl Workplace {
         let Some(source) = directory.sum() else {
             return Ok(false);
         };
-        let text = Sum::of(&directory, &Graph::of(&directory)?).to_string();
+        let text = Sum::of(&directory, &Graph::of(&directory)?)?.to_string();
         if source.text.replace("\r\n", "\n") == text {
             return Ok(false);
         }

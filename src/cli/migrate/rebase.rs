@@ -11,6 +11,7 @@ use crate::host::names;
 use crate::migration::git::Repository;
 use crate::migration::journal::{self, Renamed};
 use crate::migration::rebase::{Move, Rebase};
+use crate::migration::source::Down;
 use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, write};
 use crate::report::view::authoring::Rebased;
 use crate::url::{Address, DatabaseUrl};
@@ -109,16 +110,20 @@ fn exchange(workplace: &Workplace, rebase: &Rebase) -> Result<(), Error> {
 
 /// Puts the old files back.
 fn undo(directory: &Directory, rebase: &Rebase) -> Result<(), Error> {
-    let old = rebase
-        .moves
-        .iter()
-        .filter_map(|it| directory.get(it.from))
-        .flat_map(|it| std::iter::once(&it.up).chain(&it.down))
+    let moved = rebase.moves.iter();
+    let mut old = Vec::new();
+    for revision in moved.filter_map(|it| directory.get(it.from)) {
+        // The way back was read when the move was planned; its file is gone by now.
+        let down = revision.down.as_ref().map(Down::read).transpose()?;
+        old.extend([Some(revision.up.clone()), down].into_iter().flatten());
+    }
+    let old: Vec<_> = old
+        .into_iter()
         .map(|source| write::NewFile {
-            path: source.path.clone(),
+            path: source.path,
             text: source.text.to_string(),
         })
-        .collect::<Vec<_>>();
+        .collect();
     let new: Vec<_> = rebase.new_files().into_iter().map(|it| it.path).collect();
     write::exchange(&old, &new)?;
     Ok(())
