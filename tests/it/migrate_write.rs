@@ -270,6 +270,101 @@ async fn a_branch_that_nobody_else_has_moves_behind_another() {
     run("migrate upgrade").success();
 }
 
+/// Two revisions of one's own, applied, the second of which can follow another.
+async fn own() -> (Town, Database) {
+    let database = Database::fresh().await;
+    let town = forked();
+    town.townpass(["migrate", "upgrade", "heads"])
+        .env("DATABASE_URL", database.url("postgresql"))
+        .run()
+        .success();
+    (town, database)
+}
+
+#[tokio::test]
+async fn a_rebase_waits_its_turn() {
+    let (town, database) = own().await;
+    let before = files(&town);
+    let mut other = database.connect().await;
+    sqlx::migrate::Migrate::lock(&mut other)
+        .await
+        .expect("sqlx locks");
+    let rebase = |words: &str| {
+        town.townpass(format!("migrate rebase 3 --onto 2 --yes {words}").split_whitespace())
+            .env("DATABASE_URL", database.url("postgresql"))
+    };
+    rebase("--wait-lock 200ms")
+        .run()
+        .expect(7)
+        .says("the migration lock did not come free");
+    assert_eq!(files(&town), before);
+    let waiting = rebase("").spawn();
+    sqlx::migrate::Migrate::unlock(&mut other)
+        .await
+        .expect("sqlx unlocks");
+    let ended = waiting.wait_with_output().expect("it is ours");
+    assert!(ended.status.success(), "{ended:?}");
+    assert_ne!(files(&town), before);
+    town.townpass(["migrate", "current", "--check-heads"])
+        .env("DATABASE_URL", database.url("postgresql"))
+        .run()
+        .success();
+}
+
+#[tokio::test]
+async fn a_rebase_moves_files_and_rows_or_neither() {
+    let (town, database) = own().await;
+    let before = files(&town);
+    let rebase = || {
+        town.townpass(["migrate", "rebase", "3", "--onto", "2", "--yes"])
+            .env("DATABASE_URL", database.url("postgresql"))
+            .run()
+    };
+    let mut admin = database.connect().await;
+    let mut tell = async |sql: &'static str| {
+        sqlx::raw_sql(sql).execute(&mut admin).await.expect(sql);
+    };
+    let rows = async || {
+        let sql = "select string_agg(version::text, ' ' order by version) from _sqlx_migrations";
+        let mut connection = database.connect().await;
+        let rows: String = sqlx::query_scalar(sql)
+            .fetch_one(&mut connection)
+            .await
+            .expect("a journal");
+        rows
+    };
+    // The row cannot be written.
+    tell(
+        "create function no() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+         create trigger no before update on _sqlx_migrations for each row execute function no()",
+    )
+    .await;
+    rebase()
+        .expect(3)
+        .says("the database did not write the journal");
+    assert_eq!(
+        (files(&town), rows().await),
+        (before.clone(), "1 2 3".to_owned())
+    );
+    // The row is written, the files are exchanged, and then it cannot be committed.
+    tell(
+        "drop trigger no on _sqlx_migrations;
+         create constraint trigger no after update on _sqlx_migrations
+         deferrable initially deferred for each row execute function no()",
+    )
+    .await;
+    rebase()
+        .expect(3)
+        .says("the database did not write the journal");
+    assert_eq!(
+        (files(&town), rows().await),
+        (before.clone(), "1 2 3".to_owned())
+    );
+    tell("drop trigger no on _sqlx_migrations").await;
+    rebase().success();
+    assert_ne!(rows().await, "1 2 3");
+}
+
 #[test]
 fn what_others_may_have_is_not_moved() {
     let town = forked();

@@ -4,6 +4,7 @@
 //! its new version. So git must say that the branch others start from does not have it, and the
 //! database must be on this machine; its journal goes along.
 
+use super::patience::Patience;
 use super::{Door, Workplace};
 use crate::cli::context::Context;
 use crate::error::Error;
@@ -12,7 +13,7 @@ use crate::migration::git::Repository;
 use crate::migration::journal::{self, Renamed};
 use crate::migration::rebase::{Move, Rebase};
 use crate::migration::source::Down;
-use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, write};
+use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, runner, write};
 use crate::report::view::authoring::Rebased;
 use crate::url::{Address, DatabaseUrl};
 
@@ -29,6 +30,8 @@ pub(crate) struct Args {
     /// Show what would be moved, and do nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    patience: Patience,
 }
 
 pub(super) async fn run(
@@ -51,7 +54,8 @@ pub(super) async fn run(
             context.printer.warn(
                 "no DATABASE_URL is set: a database that has these revisions will miss their files",
             );
-            exchange(workplace, &rebase)?;
+            write::exchange(&rebase.new_files(), &rebase.old())?;
+            workplace.seal()?;
         }
         context.printer.show(&Rebased::of(&rebase, 0, args.dry_run));
         return Ok(0);
@@ -60,8 +64,8 @@ pub(super) async fn run(
         let address = url.address().to_string();
         return Err(Unwritten::NotLocal { address, head }.into());
     }
-    let mut connection = workplace.connect(context).await?;
-    let applied = journal::read(&mut connection).await?;
+    let mut session = workplace.connect(context).await?;
+    let applied = journal::read(&mut session).await?;
     let renamed: Vec<Renamed> = rebase
         .moves
         .iter()
@@ -75,12 +79,29 @@ pub(super) async fn run(
         return Err(migration::Error::partial(row).into());
     }
     if !args.dry_run {
-        exchange(workplace, &rebase)?;
-        if let Err(error) = journal::rename(&mut connection, &renamed).await {
-            undo(&directory, &rebase)?;
-            workplace.seal()?;
+        let story = context.story();
+        let mut exchanged = false;
+        let ended = runner::rename(
+            &applied,
+            &renamed,
+            &mut session,
+            &args.patience.options(context, None),
+            &mut |event| story.migration(&event),
+            || {
+                write::exchange(&rebase.new_files(), &rebase.old())?;
+                exchanged = true;
+                Ok(())
+            },
+        )
+        .await;
+        drop(story);
+        if let Err(error) = ended {
+            if exchanged {
+                undo(&directory, &rebase)?;
+            }
             return Err(error.into());
         }
+        workplace.seal()?;
     }
     let moved = Rebased::of(&rebase, renamed.len(), args.dry_run);
     context.printer.show(&moved);
@@ -99,13 +120,6 @@ impl From<&Move> for Renamed {
                 .map_or_else(String::new, |up| up.text.clone()),
         }
     }
-}
-
-/// Puts the new files in the place of the old ones.
-fn exchange(workplace: &Workplace, rebase: &Rebase) -> Result<(), Error> {
-    write::exchange(&rebase.new_files(), &rebase.old())?;
-    workplace.seal()?;
-    Ok(())
 }
 
 /// Puts the old files back.

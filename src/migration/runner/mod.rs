@@ -12,14 +12,17 @@
 //! open and the lock is free.
 
 mod alone;
+mod change;
 mod gate;
 mod indexes;
 pub mod monitor;
 pub mod notice;
+mod rename;
 mod repair;
 mod stamp;
 mod transaction;
 
+pub use rename::rename;
 pub use repair::mend;
 pub use stamp::{ensure_tables, stamp};
 
@@ -37,7 +40,7 @@ use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
 use crate::migration::journal::{self, CREATE, Table, database};
-use crate::migration::ledger::Presence;
+use crate::migration::ledger::{Ledger, Presence};
 use crate::migration::locate::{locate, lost};
 use crate::migration::lock::{self, Holder, Scope, Wait};
 use crate::migration::origin::Origin;
@@ -243,13 +246,13 @@ async fn carry_out(
         }
         let gate = Gate::new(key, options, connection).await;
         let result = match ensure(&gate, connection, on_event).await {
-            Ok(table) => {
+            Ok(records) => {
                 let mut run = Run {
                     plan,
                     origin: &options.origin,
                     fence: Fence::of(plan.start()),
                     monitor: Monitor::new(again.clone(), options.lock_timeout),
-                    table,
+                    records,
                     gate,
                     notices,
                     on_event,
@@ -296,12 +299,12 @@ async fn ensure(
     connection: &mut PgConnection,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Records, Error> {
-    if let Some(table) = Table::find(connection).await? {
-        match table.ledger.exists(connection).await? {
+    if let Some((table, ledger)) = Table::find(connection).await? {
+        match ledger.exists(connection).await? {
             Presence::Whole => {
                 return Ok(Records {
                     table,
-                    ledger: true,
+                    ledger: Some(ledger),
                 });
             }
             Presence::Foreign => {
@@ -311,7 +314,7 @@ async fn ensure(
                 ));
                 return Ok(Records {
                     table,
-                    ledger: false,
+                    ledger: None,
                 });
             }
             Presence::Absent => {}
@@ -323,7 +326,7 @@ async fn ensure(
         let _ = execute(connection, "ROLLBACK").await;
         return Err(database("create the journal `_sqlx_migrations`", &error));
     }
-    let Some(table) = Table::find(connection).await? else {
+    let Some((table, ledger)) = Table::find(connection).await? else {
         let _ = execute(connection, "ROLLBACK").await;
         return Err(Error::Database {
             doing: "find the journal it created",
@@ -332,19 +335,16 @@ async fn ensure(
             ),
         });
     };
-    let create = format!(
-        "SAVEPOINT ledger; {}; RELEASE ledger",
-        table.ledger.create()
-    );
-    let ledger = execute(connection, &create).await;
-    let end = match &ledger {
+    let create = format!("SAVEPOINT ledger; {}; RELEASE ledger", ledger.create());
+    let created = execute(connection, &create).await;
+    let end = match &created {
         Ok(()) => "COMMIT",
         Err(_) => "ROLLBACK TO ledger; COMMIT",
     };
     execute(connection, end)
         .await
         .map_err(|error| database("create the journal `_sqlx_migrations`", &error))?;
-    if let Err(error) = &ledger {
+    if let Err(error) = &created {
         on_event(Event::Warning(&format!(
             "the ledger `_townpass_migrations` cannot be created ({error}): no SQL is kept in the \
              database, and what is killed half-way cannot be taken up again"
@@ -352,15 +352,15 @@ async fn ensure(
     }
     Ok(Records {
         table,
-        ledger: ledger.is_ok(),
+        ledger: created.is_ok().then_some(ledger),
     })
 }
 
-/// The journal, and whether there is a ledger beside it.
+/// The journal, and the ledger beside it where there is one.
 #[derive(Clone, Debug)]
 struct Records {
     table: Table,
-    ledger: bool,
+    ledger: Option<Ledger>,
 }
 
 /// What is the same for all steps of a run.
@@ -369,7 +369,7 @@ struct Run<'r, 'e> {
     origin: &'r Origin,
     /// What the journal must look like before the next step.
     fence: Fence,
-    table: Records,
+    records: Records,
     gate: Gate,
     monitor: Monitor,
     notices: Notices,

@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::gate::{IDENTITY, RESET, Way};
 use super::monitor::Subject;
-use super::{Completed, End, Refused, Run, Turn, rolled_back};
+use super::{Completed, End, Records, Refused, Run, Turn, rolled_back};
 use crate::migration::direction::Direction;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
@@ -171,27 +171,21 @@ impl Run<'_, '_> {
 
     /// The statements that note `steps`.
     fn rows(&self, steps: &[(usize, &Step)], times: &[Duration]) -> String {
-        let records = &self.table;
-        let mut sql = IDENTITY.to_owned();
+        let Records { table, ledger } = &self.records;
+        let mut statements = vec![IDENTITY.to_owned()];
         for ((_, step), elapsed) in steps.iter().zip(times) {
-            let (row, kept) = match step.direction {
-                Direction::Upgrade => (
-                    records.table.insert(step, Progress::Done(*elapsed)),
-                    records.table.ledger.keep(step, self.origin),
-                ),
-                Direction::Downgrade => (
-                    records.table.delete(step.version),
-                    records.table.ledger.forget(step.version),
-                ),
-            };
-            sql.push_str("; ");
-            sql.push_str(&row);
-            if records.ledger {
-                sql.push_str("; ");
-                sql.push_str(&kept);
+            match step.direction {
+                Direction::Upgrade => {
+                    statements.push(table.insert(step, Progress::Done(*elapsed)));
+                    statements.extend(ledger.as_ref().map(|it| it.keep(step, self.origin)));
+                }
+                Direction::Downgrade => {
+                    statements.push(table.delete(step.version));
+                    statements.extend(ledger.as_ref().map(|it| it.forget(step.version)));
+                }
             }
         }
-        sql
+        statements.join("; ")
     }
 
     /// Opens the transaction of the next step.
@@ -200,7 +194,7 @@ impl Run<'_, '_> {
         preface: &str,
         connection: &mut PgConnection,
     ) -> Result<Way, Error> {
-        let table = &self.table.table;
+        let table = &self.records.table;
         self.gate
             .enter(connection, table, &self.fence, preface, self.on_event)
             .await
