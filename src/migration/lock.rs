@@ -111,7 +111,7 @@ fn shortened(query: &str) -> String {
 
 /// A wait for others, with an end.
 #[derive(Debug)]
-pub(in crate::migration) struct Wait {
+pub struct Wait {
     patience: Duration,
     started: Instant,
     pause: Duration,
@@ -120,7 +120,7 @@ pub(in crate::migration) struct Wait {
 
 impl Wait {
     /// One that ends after `patience`.
-    pub(in crate::migration) fn of(patience: Duration) -> Self {
+    pub fn of(patience: Duration) -> Self {
         Self {
             patience,
             started: Instant::now(),

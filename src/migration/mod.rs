@@ -34,6 +34,7 @@ pub mod origin;
 pub mod plan;
 pub mod range;
 pub mod rebase;
+pub mod remainder;
 pub mod repair;
 pub mod runner;
 pub mod session;

@@ -71,11 +71,21 @@ impl Plan {
             .map(|revision| step(direction, revision, &graph, journal))
             .collect::<Result<Vec<Step>, _>>()?;
         finish_first(&steps, journal)?;
-        Ok(Self {
+        Ok(Self::of(direction, steps, journal.clone()))
+    }
+
+    /// `steps` on a database with the journal `start`, which somebody else has looked at.
+    pub(in crate::migration) fn of(direction: Direction, steps: Vec<Step>, start: Journal) -> Self {
+        Self {
             direction,
             steps,
-            start: journal.clone(),
-        })
+            start,
+        }
+    }
+
+    /// Nothing to do, on a database with the journal `start`.
+    pub fn nothing(direction: Direction, start: Journal) -> Self {
+        Self::of(direction, Vec::new(), start)
     }
 
     /// Which way it goes.

@@ -3,7 +3,7 @@
 use super::application::Application;
 use super::session::Session;
 use crate::cli::context::Context;
-use crate::cli::migrate::{self, Caution, Door, Verb, Workplace};
+use crate::cli::migrate::{self, Door, Verb, Workplace};
 use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
@@ -18,7 +18,6 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let mut workplace = Workplace {
         migrations: session.migrations(),
         url: None,
-        caution: Caution::None,
         door: Door::Development,
     };
     if verb.needs_database() {

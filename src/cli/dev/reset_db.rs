@@ -8,7 +8,7 @@ use super::reset_password::{self, NewPassword};
 use super::session::Session;
 use crate::cli::confirm;
 use crate::cli::context::Context;
-use crate::cli::migrate::{Caution, Door, Workplace, walk};
+use crate::cli::migrate::{Door, Workplace, walk};
 use crate::database::lifecycle::{self, Contents};
 use crate::database::loss;
 use crate::database::reset::{BindMount, Depth, Plan};
@@ -152,7 +152,6 @@ async fn to_head(
     let workplace = Workplace {
         migrations: session.migrations(),
         url: Some(url),
-        caution: Caution::None,
         door: Door::Development,
     };
     Ok(walk::to_head(context, &workplace, story).await?.revisions)

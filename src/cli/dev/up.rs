@@ -73,7 +73,6 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let workplace = Workplace {
         migrations: session.migrations(),
         url: None,
-        caution: migrate::Caution::None,
         door: Door::Development,
     };
     if args.migrate {

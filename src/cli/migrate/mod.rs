@@ -118,8 +118,6 @@ pub(crate) struct Workplace {
     pub(crate) migrations: PathBuf,
     /// The database; absent where the verb needs none.
     pub(crate) url: Option<DatabaseUrl>,
-    /// Whether what loses data must be approved.
-    pub(crate) caution: Caution,
     /// How we came in.
     pub(crate) door: Door,
 }
@@ -129,11 +127,20 @@ pub(crate) struct Workplace {
 pub(crate) enum Door {
     /// `townpass dev`: the developer's own database. Files are edited, and `townpass.sum` follows.
     Development,
-    /// `townpass migrate`: any database. Files are as they were reviewed, or nothing is done.
-    Deploy,
+    /// `townpass migrate`: any database. Files are as they were reviewed, or nothing is done, and
+    /// what loses data may have to be approved.
+    Deploy(Caution),
 }
 
 impl Workplace {
+    /// Whether what loses data must be approved. A developer's own database is theirs.
+    pub(crate) fn caution(&self) -> Caution {
+        match self.door {
+            Door::Development => Caution::None,
+            Door::Deploy(caution) => caution,
+        }
+    }
+
     /// Reads the history, or says that it is Alembic's.
     pub(crate) fn history(&self) -> Result<Directory, Error> {
         self.ensure_not_alembic()?;
@@ -157,7 +164,7 @@ impl Workplace {
     pub(crate) fn reviewed(&self) -> Result<Directory, Error> {
         let directory = self.history()?;
         match (self.door, directory.sum()) {
-            (Door::Deploy, _) => sum::verify(&directory)?,
+            (Door::Deploy(_), _) => sum::verify(&directory)?,
             // A conflict that git left is nobody's edit.
             (Door::Development, Some(source)) => drop(Sum::parse(source)?),
             (Door::Development, None) => {}
@@ -210,8 +217,7 @@ pub(crate) async fn run(context: &Context, verb: Verb) -> Result<u8, Error> {
     let workplace = Workplace {
         migrations: context.directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),
-        caution: Caution::of(settings.environment, context.env.is_ci()),
-        door: Door::Deploy,
+        door: Door::Deploy(Caution::of(settings.environment, context.env.is_ci())),
     };
     answer(context, &workplace, verb).await
 }

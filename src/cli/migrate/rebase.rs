@@ -60,7 +60,7 @@ pub(super) async fn run(
         context.printer.show(&Rebased::of(&rebase, 0, args.dry_run));
         return Ok(0);
     };
-    if workplace.door == Door::Deploy && !is_local(url) {
+    if matches!(workplace.door, Door::Deploy(_)) && !is_local(url) {
         let address = url.address().to_string();
         return Err(Unwritten::NotLocal { address, head }.into());
     }

@@ -125,29 +125,18 @@ pub async fn migrate(
     let mut wait = Wait::of(options.wait_lock);
     let mut first = None;
     loop {
-        let journal = journal::read(session).await?;
+        let (journal, plan) =
+            prepare_in_turn(direction, directory, target, session, &mut wait, on_event).await?;
         // To an absolute target there is now another way, or none left to go; `+1` would go
         // further than was asked.
         if target.is_relative() && first.as_ref().is_some_and(|it| *it != Fence::of(&journal)) {
             return Err(Error::Stale);
         }
         first.get_or_insert_with(|| Fence::of(&journal));
-        let plan = match prepare(direction, directory, &journal, target, session).await {
-            Ok(plan) if plan.is_empty() => return Ok(applied),
-            Ok(plan) => plan,
-            Err(Error::Busy { version, tenant }) if !wait.is_over() => {
-                if wait.is_time_to_speak() {
-                    on_event(Event::Busy {
-                        version,
-                        tenant: &tenant,
-                        elapsed: wait.elapsed(),
-                    });
-                }
-                wait.pause().await;
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
+        let plan = plan?;
+        if plan.is_empty() {
+            return Ok(applied);
+        }
         let (mut steps, end) = carry_out(&plan, session, options, on_event).await?;
         applied.steps.append(&mut steps);
         match end {
@@ -176,6 +165,34 @@ pub async fn apply(
     match carry_out(plan, session, options, on_event).await? {
         (steps, End::Done) => Ok(Applied { direction, steps }),
         (_, End::Overtaken) => Err(Error::Stale),
+    }
+}
+
+/// Plans as [`prepare`] does, but not while another process runs a revision statement by statement:
+/// it is waited for. Gives the journal, too, on which the plan was made or could not be.
+pub async fn prepare_in_turn(
+    direction: Direction,
+    directory: &Directory,
+    target: &Target,
+    session: &mut Session,
+    wait: &mut Wait,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<(journal::Journal, Result<Plan, Error>), Error> {
+    loop {
+        let journal = journal::read(session).await?;
+        match prepare(direction, directory, &journal, target, session).await {
+            Err(Error::Busy { version, tenant }) if !wait.is_over() => {
+                if wait.is_time_to_speak() {
+                    on_event(Event::Busy {
+                        version,
+                        tenant: &tenant,
+                        elapsed: wait.elapsed(),
+                    });
+                }
+                wait.pause().await;
+            }
+            planned => return Ok((journal, planned)),
+        }
     }
 }
 
