@@ -200,15 +200,6 @@ pub enum Error {
         /// What of it is lacking.
         lacking: Vec<Version>,
     },
-    /// A revision to revert was never applied itself.
-    #[error("revision `{version}` is applied only as what it replaces")]
-    #[diagnostic(help(
-        "to go back further, check out the commit before it replaced them, and downgrade there"
-    ))]
-    NotItself {
-        /// The revision.
-        version: Version,
-    },
     /// A file was edited after it was applied.
     #[error("`{}` was edited after it was applied", path.display())]
     #[diagnostic(help(
@@ -339,6 +330,16 @@ pub enum Error {
     #[diagnostic(help("write one, or downgrade no further than this revision"))]
     NoWayBack {
         /// The up file.
+        path: PathBuf,
+    },
+    /// The way back leads nowhere.
+    #[error("`{}` has no statement, so that nothing would be undone and the revision forgotten", path.display())]
+    #[diagnostic(help(
+        "undo in it what the up file does, or raise: `DO $$ BEGIN RAISE EXCEPTION 'there is no way \
+         back'; END $$;`. If nothing needs to be undone, say so with `SELECT 1;`"
+    ))]
+    DownDoesNothing {
+        /// The down file.
         path: PathBuf,
     },
     /// A script holds something that cannot be sent.
@@ -571,9 +572,9 @@ impl Diagnose for Error {
             | Self::SeveralHeads { .. }
             | Self::Missing { .. }
             | Self::HalfReplaced { .. }
-            | Self::NotItself { .. }
             | Self::Edited { .. }
             | Self::NoWayBack { .. }
+            | Self::DownDoesNothing { .. }
             | Self::Journal { .. } => Blame::History,
             Self::Unfit(_) | Self::Failed(_) => Blame::Migration,
             Self::Unwritten(error) => error.blame(),

@@ -59,12 +59,6 @@ impl Plan {
             Direction::Upgrade => forward(&graph, &applied, &destination, target)?,
             Direction::Downgrade => backward(&graph, &applied, &destination, target)?,
         };
-        if let Some(&version) = versions
-            .iter()
-            .find(|it| direction == Direction::Downgrade && journal.get(**it).is_none())
-        {
-            return Err(Error::NotItself { version });
-        }
         let steps = versions
             .into_iter()
             .filter_map(|version| directory.get(version))
@@ -130,7 +124,17 @@ fn step(
     graph: &Graph,
     journal: &Journal,
 ) -> Result<Step, Error> {
-    let step = Step::of(direction, revision, graph)?;
+    let mut step = Step::of(direction, revision, graph)?;
+    // Whoever goes back past a revision that a database has as those it replaces undoes them all:
+    // its way back is theirs.
+    let replaced = graph.replaces(revision.version).iter();
+    let gone = std::iter::once(&revision.version).chain(replaced);
+    if direction == Direction::Downgrade {
+        step.rows = gone
+            .filter(|it| journal.get(**it).is_some())
+            .copied()
+            .collect();
+    }
     match journal.lease(revision.version) {
         Some(lease) if journal.is_partial(revision.version) => step.resumed(lease),
         Some(_) | None => Ok(step),
@@ -534,25 +538,63 @@ mod tests {
             let found = plan(&files, applied, Direction::Upgrade, "head").expect("plans");
             assert_eq!(found, steps, "{applied:?}");
         }
-        for (applied, direction, target, message) in [
-            (
-                &[1][..],
-                Direction::Upgrade,
-                "head",
-                "revision `3` replaces revisions of which `2` is not applied here",
-            ),
-            (
-                &[1, 2, 4],
-                Direction::Downgrade,
-                "base",
-                "revision `3` is applied only as what it replaces",
-            ),
+        let error = plan(&files, &[1], Direction::Upgrade, "head").expect_err("lacks one");
+        assert_eq!(
+            error.to_string(),
+            "revision `3` replaces revisions of which `2` is not applied here"
+        );
+        assert_eq!(error.blame(), Blame::History);
+    }
+
+    #[test]
+    fn going_back_past_a_replacement_takes_what_it_replaces_away() {
+        let files = [
+            ("3_squashed.up.sql", "-- townpass:replaces 1,2\nselect 1;"),
+            ("4_d.up.sql", ""),
+            ("3_squashed.down.sql", "select -1;"),
+            ("4_d.down.sql", ""),
+        ];
+        let files = directory(&files).expect("reads");
+        for (applied, target, rows) in [
+            (&[1, 2, 4][..], "3", "4: 4"),
+            (&[1, 2, 4], "base", "4: 4, 3: 1 2"),
+            (&[1, 2], "-1", "3: 1 2"),
+            (&[3, 4], "base", "4: 4, 3: 3"),
+            // A stamp may have left all of them.
+            (&[1, 2, 3], "base", "3: 3 1 2"),
         ] {
-            let error = plan(&files, applied, direction, target).expect_err(message);
-            assert_eq!(error.to_string(), message);
-            assert_eq!(error.blame(), Blame::History);
+            let text = |version: i64| {
+                let revision = files.get(Version::new(version));
+                revision.map_or_else(String::new, |it| it.up.text.to_string())
+            };
+            let journal = Journal::of(applied.iter().map(|&it| row(it, &text(it))));
+            let target = target.parse().expect("a target");
+            let plan = Plan::downgrade(&files, &journal, &target).expect("plans");
+            let told = plan.steps().iter().map(|step| {
+                let rows = step.rows.iter().map(|it| it.number().to_string());
+                let rows = rows.collect::<Vec<_>>().join(" ");
+                format!("{}: {rows}", step.version.number())
+            });
+            assert_eq!(
+                told.collect::<Vec<_>>().join(", "),
+                rows,
+                "{applied:?} {target}"
+            );
         }
-        let back = plan(&files, &[1, 2, 4], Direction::Downgrade, "3").expect("plans");
-        assert_eq!(back, [4]);
+    }
+
+    #[test]
+    fn a_way_back_that_does_nothing_is_none() {
+        let empty = ("1_a.down.sql", "-- later\n");
+        for (up, refused) in [("select 1;", true), ("-- nothing\n", false)] {
+            let files = [("1_a.up.sql", up), empty];
+            let back = plan(&files, &[1], Direction::Downgrade, "base");
+            assert_eq!(
+                matches!(back, Err(Error::DownDoesNothing { .. })),
+                refused,
+                "{up}"
+            );
+            plan(&files, &[], Direction::Upgrade, "head").expect("that is another matter");
+        }
     }
 }

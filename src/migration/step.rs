@@ -37,6 +37,9 @@ pub struct Step {
     pub up: Arc<str>,
     /// The way back.
     pub down: Option<Arc<str>>,
+    /// The rows of the journal that go with it on the way back: its own, and those of the
+    /// revisions that it stands for, if a database has it as these.
+    pub rows: Vec<Version>,
 }
 
 /// How a step is run.
@@ -85,6 +88,10 @@ impl Step {
             }
         };
         let script = split(&source.text).map_err(|refusal| Error::unfit(&source, &refusal))?;
+        let acts = || split(&revision.up.text).is_ok_and(|up| !up.statements.is_empty());
+        if direction == Direction::Downgrade && script.statements.is_empty() && acts() {
+            return Err(Error::DownDoesNothing { path: source.path });
+        }
         let mode = match script.statements.iter().find_map(|it| it.alone) {
             Some(name) => Mode::Alone(Reason::Statement(name)),
             None if source.opts_out_of_transaction() => Mode::Alone(Reason::Marker),
@@ -130,6 +137,7 @@ impl Step {
             resume: None,
             up: Arc::clone(&revision.up.text),
             down: files.down.map(|down| down.text),
+            rows: vec![revision.version],
         }
     }
 

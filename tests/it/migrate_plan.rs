@@ -310,6 +310,19 @@ async fn a_job_that_was_killed_is_approved_still() {
     site.run(&words, &variables).expect(4).says("was approved");
 }
 
+#[tokio::test]
+async fn a_way_back_that_does_nothing_is_no_plan() {
+    let site = Site::new().await;
+    let down = site.town.path().join("migrations/1_users.down.sql");
+    std::fs::write(down, "-- later\n").expect("it can be written");
+    for words in ["migrate plan --down", "migrate downgrade -1"] {
+        site.run(words, &[])
+            .expect(5)
+            .says("1_users.down.sql` has no statement")
+            .says("RAISE EXCEPTION");
+    }
+}
+
 /// Several that start together, with these variables; how each ended.
 fn at_once(site: &Site, variables: &[(&str, &str)]) -> Vec<Output> {
     std::thread::scope(|scope| {

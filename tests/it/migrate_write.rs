@@ -224,7 +224,12 @@ async fn a_branch_that_nobody_else_has_moves_behind_another() {
             "-- townpass:revises 1\nalter table users add phone text;",
             "alter table users drop phone;",
         )
-        .migration(4, "mine_too", "-- townpass:revises 2\nselect 1;", "");
+        .migration(
+            4,
+            "mine_too",
+            "-- townpass:revises 2\nselect 1;",
+            "select 2;",
+        );
     let run = |words: &str| {
         town.townpass(words.split(' '))
             .env("DATABASE_URL", database.url("postgresql"))

@@ -83,25 +83,42 @@ impl Run<'_, '_> {
                 return Ok(false);
             }
         }
-        let begun = match (step.direction, &step.resume) {
-            (Direction::Upgrade, None) => table.insert(step, Progress::Begun),
-            (Direction::Upgrade | Direction::Downgrade, _) => table.update(step, Progress::Begun),
+        // On the way up there is no row yet; on the way back there may be those of the revisions
+        // that this one stands for, whose place it takes.
+        let there = match step.direction {
+            Direction::Upgrade => step.resume.is_some(),
+            Direction::Downgrade => step.rows.contains(&step.version),
         };
-        let mut sql = begun;
-        if let Some(ledger) = ledger {
-            sql.push_str("; ");
-            sql.push_str(&ledger.lease(step, self.origin, done));
+        let others = match step.direction {
+            Direction::Upgrade => Vec::new(),
+            Direction::Downgrade => {
+                let others = step.rows.iter().filter(|it| **it != step.version);
+                others.copied().collect()
+            }
+        };
+        let mut statements = vec![if there {
+            table.update(step, Progress::Begun)
+        } else {
+            table.insert(step, Progress::Begun)
+        }];
+        statements.extend(ledger.as_ref().map(|it| it.lease(step, self.origin, done)));
+        for &version in &others {
+            statements.push(table.delete(version));
+            statements.extend(ledger.as_ref().map(|it| it.forget(version)));
         }
-        sql.push_str("; COMMIT");
-        if let Err(error) = execute(connection, &sql).await {
+        statements.push("COMMIT".to_owned());
+        if let Err(error) = execute(connection, &statements.join("; ")).await {
             let _ = execute(connection, "ROLLBACK").await;
             return Err(database("write the journal", &error));
         }
         if step.resume.is_none() {
             self.fence.count_begun(1);
-            if step.direction == Direction::Upgrade {
-                self.count(step);
-            }
+        }
+        if !there {
+            self.fence.count(step.version.number(), 1);
+        }
+        for version in others {
+            self.fence.count(version.number(), -1);
         }
         Ok(true)
     }
@@ -251,7 +268,7 @@ impl Run<'_, '_> {
             .map_err(|error| database("write the journal", &error))?;
         self.fence.count_begun(-1);
         if step.direction == Direction::Downgrade {
-            self.count(step);
+            self.fence.count(step.version.number(), -1);
         }
         Ok(())
     }

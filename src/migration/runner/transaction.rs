@@ -180,8 +180,10 @@ impl Run<'_, '_> {
                     statements.extend(ledger.as_ref().map(|it| it.keep(step, self.origin)));
                 }
                 Direction::Downgrade => {
-                    statements.push(table.delete(step.version));
-                    statements.extend(ledger.as_ref().map(|it| it.forget(step.version)));
+                    for &version in &step.rows {
+                        statements.push(table.delete(version));
+                        statements.extend(ledger.as_ref().map(|it| it.forget(version)));
+                    }
                 }
             }
         }
@@ -200,12 +202,15 @@ impl Run<'_, '_> {
             .await
     }
 
-    /// The journal has one row more, or one less.
-    pub(super) fn count(&mut self, step: &Step) {
-        let change = match step.direction {
-            Direction::Upgrade => 1,
-            Direction::Downgrade => -1,
-        };
-        self.fence.count(step.version.number(), change);
+    /// The journal has a row more, or those of `step` less.
+    fn count(&mut self, step: &Step) {
+        match step.direction {
+            Direction::Upgrade => self.fence.count(step.version.number(), 1),
+            Direction::Downgrade => {
+                for version in &step.rows {
+                    self.fence.count(version.number(), -1);
+                }
+            }
+        }
     }
 }
