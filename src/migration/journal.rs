@@ -247,6 +247,11 @@ impl Table {
         )
     }
 
+    /// Takes all rows away.
+    pub(in crate::migration) fn clear(&self) -> String {
+        format!("DELETE FROM {}", self.0)
+    }
+
     /// Takes the row of `version` away.
     pub(in crate::migration) fn delete(&self, version: Version) -> String {
         format!("DELETE FROM {} WHERE version = {version}", self.0)

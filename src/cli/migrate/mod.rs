@@ -98,7 +98,8 @@ impl Verb {
         match self {
             Self::Upgrade(args) => args.needs_database(),
             Self::Downgrade(args) => args.needs_database(),
-            Self::Current(_) | Self::Stamp(_) | Self::EnsureVersion(_) | Self::Verify(_) => true,
+            Self::Current(_) | Self::EnsureVersion(_) | Self::Verify(_) => true,
+            Self::Stamp(args) => args.needs_database(),
             Self::Repair(args) => args.needs_database(),
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
