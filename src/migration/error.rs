@@ -16,6 +16,7 @@ use crate::migration::journal::Row;
 use crate::migration::lease::Tenant;
 use crate::migration::ledger::Kept;
 use crate::migration::lock::Holder;
+use crate::migration::read_only::ReadOnly;
 use crate::migration::source::Source;
 use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
@@ -382,6 +383,14 @@ pub enum Error {
         #[source]
         cause: Foreign,
     },
+    /// A statement found no room, or no memory, and all of its migration was rolled back.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Exhausted(Box<Located>),
+    /// The database takes no changes.
+    #[error("the database takes no changes: {0}")]
+    #[diagnostic(help("{}", .0.remedy()))]
+    ReadOnly(ReadOnly),
     /// The database did not do what it was asked.
     #[error("the database did not {doing}")]
     Database {
@@ -390,6 +399,9 @@ pub enum Error {
         /// What it said.
         #[source]
         cause: Foreign,
+        /// What to do, where its code tells.
+        #[help]
+        help: Option<&'static str>,
     },
     /// A verb that writes into the folder wrote nothing.
     #[error(transparent)]
@@ -560,7 +572,10 @@ impl Diagnose for Error {
             | Self::RangeRequired(_)
             | Self::NotApplied { .. }
             | Self::NotHalfDone { .. } => Blame::Usage,
-            Self::Unreadable { .. } | Self::Database { .. } => Blame::Environment,
+            Self::Unreadable { .. }
+            | Self::Database { .. }
+            | Self::Exhausted(_)
+            | Self::ReadOnly(_) => Blame::Environment,
             Self::NotUtf8 { .. }
             | Self::BadName(_)
             | Self::Duplicate { .. }

@@ -14,6 +14,7 @@ use crate::migration::direction::Direction;
 use crate::migration::error::{Error, Foreign};
 use crate::migration::lease::Lease;
 use crate::migration::ledger::{Kept, Ledger, Presence};
+use crate::migration::locate::exhausted;
 use crate::migration::session::rows;
 use crate::migration::step::Step;
 use crate::migration::version::Version;
@@ -297,6 +298,7 @@ pub(in crate::migration) fn database(doing: &'static str, error: &sqlx::Error) -
     Error::Database {
         doing,
         cause: foreign(error),
+        help: server(error).and_then(|cause| exhausted(cause.code())),
     }
 }
 

@@ -33,6 +33,7 @@ pub mod offline;
 pub mod origin;
 pub mod plan;
 pub mod range;
+pub mod read_only;
 pub mod rebase;
 pub mod remainder;
 pub mod repair;

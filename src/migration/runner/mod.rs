@@ -41,7 +41,7 @@ use crate::migration::event::Event;
 use crate::migration::graph::Graph;
 use crate::migration::journal::{self, CREATE, Table, database};
 use crate::migration::ledger::{Ledger, Presence};
-use crate::migration::locate::{locate, lost};
+use crate::migration::locate::{exhausted, locate, lost};
 use crate::migration::lock::{self, Holder, Scope, Wait};
 use crate::migration::origin::Origin;
 use crate::migration::plan::Plan;
@@ -350,6 +350,7 @@ async fn ensure(
             cause: crate::migration::error::Foreign(
                 "`search_path` names no schema that exists".to_owned(),
             ),
+            help: None,
         });
     };
     let create = format!("SAVEPOINT ledger; {}; RELEASE ledger", ledger.create());
@@ -513,8 +514,11 @@ fn rolled_back(step: &Step, index: usize, refused: &Refused) -> Error {
         &refused.blockers,
         state,
     ));
+    let code = located.code.as_deref().unwrap_or_default();
     if transaction::met_others(&refused.error) {
         Error::Blocked(located)
+    } else if exhausted(code).is_some() {
+        Error::Exhausted(located)
     } else {
         Error::Failed(located)
     }
