@@ -11,7 +11,7 @@ use crate::migration::git::Base;
 use crate::migration::graph::Graph;
 use crate::migration::header::Revises;
 use crate::migration::source::Source;
-use crate::migration::sum::Sum;
+use crate::migration::sum::{self, Sum};
 use crate::migration::version::Version;
 use crate::sql::lex::{self, lex};
 use crate::sql::{Place, Script, Statement, split};
@@ -76,7 +76,7 @@ pub fn folder(directory: &Directory, faults: &[Error]) -> Vec<Finding> {
         found.extend(scripts(directory, revision, merges));
     }
     found.extend(line_ends(directory));
-    found.extend(sum(directory, &graph));
+    found.extend(sums(directory, &graph));
     found
 }
 
@@ -415,7 +415,7 @@ fn line_ends(directory: &Directory) -> Option<Finding> {
 }
 
 /// Where the sum file and the folder do not agree.
-fn sum(directory: &Directory, graph: &Graph) -> Vec<Finding> {
+fn sums(directory: &Directory, graph: &Graph) -> Vec<Finding> {
     let Some(source) = directory.sum() else {
         return Vec::new();
     };
@@ -428,16 +428,15 @@ fn sum(directory: &Directory, graph: &Graph) -> Vec<Finding> {
         return Vec::new();
     };
     let differences = recorded.compare(&actual, directory);
-    let finding = |difference: crate::migration::sum::Difference| Finding {
+    let advice = sum::advice(&differences, directory);
+    let finding = |difference: sum::Difference| Finding {
         rule: "sum",
         severity: Severity::Error,
         path: source.path.display().to_string(),
         line: difference.line.unwrap_or(1),
         column: 1,
         message: difference.what,
-        help: Some(
-            "if the files are right, write it anew with `townpass migrate repair --sum`".to_owned(),
-        ),
+        help: Some(advice.to_owned()),
     };
     differences.into_iter().map(finding).collect()
 }

@@ -84,13 +84,12 @@ pub enum Error {
     BadSum(Box<Located>),
     /// The sum file says something else than the folder.
     #[error("`{}` contradicts the folder: {}", path.display(), Sentences(differences))]
-    #[diagnostic(help(
-        "if the files are right, `townpass migrate repair --sum` writes it anew; if not, restore \
-         them: `townpass migrate check` lists all that differs"
-    ))]
     SumContradicts {
         /// The sum file.
         path: PathBuf,
+        /// What to do.
+        #[help]
+        advice: &'static str,
         /// What differs.
         differences: Vec<String>,
     },

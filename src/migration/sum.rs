@@ -52,6 +52,8 @@ struct Line {
 /// A place where the file and the folder do not agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
+    /// Of which revision.
+    pub version: Version,
     /// What is so.
     pub what: String,
     /// The line of the sum file, counted from one; nothing if it lacks one.
@@ -113,12 +115,20 @@ impl Sum {
             let name = revision.up.name();
             let Some(recorded) = self.lines.iter().find(|it| it.version == version) else {
                 let what = format!("`{name}` is not in it");
-                found.push(Difference { what, line: None });
+                found.push(Difference {
+                    version,
+                    what,
+                    line: None,
+                });
                 continue;
             };
             let mut note = |what: String| {
                 let line = recorded.number;
-                found.push(Difference { what, line });
+                found.push(Difference {
+                    version,
+                    what,
+                    line,
+                });
             };
             if recorded.up != line.up {
                 note(format!("`{name}` was edited"));
@@ -139,6 +149,7 @@ impl Sum {
         for line in &self.lines {
             if directory.get(line.version).is_none() {
                 found.push(Difference {
+                    version: line.version,
                     what: format!("the files of `{}` are gone", line.version),
                     line: line.number,
                 });
@@ -158,12 +169,26 @@ impl Sum {
             .find_map(|(recorded, sealed)| (!sealed).then_some(recorded));
         let more = self.lines.get(actual.lines.len());
         broken.or(more).map(|line| Difference {
+            version: line.version,
             what: format!(
                 "the line of `{}` is not sealed with those above it",
                 line.version
             ),
             line: line.number,
         })
+    }
+}
+
+/// What to do about `differences` between a sum file and `directory`.
+pub fn advice(differences: &[Difference], directory: &Directory) -> &'static str {
+    let newest = directory.revisions().next_back().map(|it| it.version);
+    if differences.iter().all(|it| Some(it.version) == newest) {
+        "if the newest revision is applied nowhere but on your own database, it may be edited: run \
+         `townpass migrate repair --sum`, and commit `townpass.sum` with it. If it is applied \
+         elsewhere, restore its files, and put the change into a new revision"
+    } else {
+        "if the files are right, run `townpass migrate repair --sum`, which writes it anew; if not, \
+         restore them: `townpass migrate check` lists all that differs"
     }
 }
 
@@ -256,6 +281,7 @@ pub fn verify(directory: &Directory) -> Result<(), Error> {
     }
     Err(Error::SumContradicts {
         path: source.path.clone(),
+        advice: advice(&differences, directory),
         differences: differences.into_iter().map(|it| it.what).collect(),
     })
 }

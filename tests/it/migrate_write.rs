@@ -492,7 +492,7 @@ fn the_sum_file_holds_what_was_reviewed() {
     );
     assert_snapshot!(town.run("migrate check").expect(5).stdout, @"
     [DIR]/migrations/townpass.sum:4:1: error: `2_email.up.sql` was edited [sum]
-        if the files are right, write it anew with `townpass migrate repair --sum`
+        if the files are right, run `townpass migrate repair --sum`, which writes it anew; if not, restore them: `townpass migrate check` lists all that differs
     4 revisions, 1 head: 1 error, 0 warnings
     ");
     let refused = town
@@ -502,7 +502,7 @@ fn the_sum_file_holds_what_was_reviewed() {
         .expect(5);
     assert_snapshot!(refused.stderr, @"
     error: `[DIR]/migrations/townpass.sum` contradicts the folder: `2_email.up.sql` was edited
-      help: if the files are right, `townpass migrate repair --sum` writes it anew; if not, restore them: `townpass migrate check` lists all that differs
+      help: if the files are right, run `townpass migrate repair --sum`, which writes it anew; if not, restore them: `townpass migrate check` lists all that differs
     ");
     let shown = town.run("migrate repair --sum --dry-run").success();
     assert!(
@@ -526,7 +526,10 @@ fn on_the_developers_own_database_the_sum_file_follows() {
     let up = town.path().join("migrations/00000000000003_phone.up.sql");
     let text = fs::read_to_string(&up).expect("written");
     fs::write(&up, format!("{text}alter table users add phone text;\n")).expect("ours");
-    run("migrate check").expect(5);
+    // What was only begun may be written on.
+    run("migrate check")
+        .expect(5)
+        .shows("it may be edited: run `townpass migrate repair --sum`, and commit `townpass.sum`");
     run("dev migrate")
         .success()
         .says("`townpass.sum` follows the files as they are now");
@@ -668,4 +671,37 @@ fn check_compares_with_a_branch() {
     error: git knows no `nowhere` here
       help: name a branch, tag or commit; perhaps `git fetch` brings it
     ");
+}
+
+#[test]
+fn an_editor_knows_what_the_developers_own_database_has() {
+    let town = Town::new().migration(1, "users", "create table users (id int);", "select 1;");
+    let run = |words: &str| {
+        town.townpass(format!("--provider embedded {words}").split(' '))
+            .env("EDITOR", "true")
+            .run()
+    };
+    // Nothing is started for it.
+    run("dev migrate edit head").success();
+    run("dev status --check").expect(1);
+    run("dev migrate").success();
+    run("dev migrate edit head")
+        .expect(4)
+        .says("would never be run there");
+    run("dev migrate edit head --down").success();
+    run("dev migrate edit head --yes").success();
+}
+
+#[test]
+fn several_heads_are_told_before_a_reset_as_they_are_elsewhere() {
+    let town = Town::new().migration(1, "users", "create table users (id int);", "");
+    git::commit(&town.path(), "users");
+    let town = town
+        .migration(2, "email", "-- townpass:revises 1\nselect 1;", "")
+        .migration(3, "phone", "-- townpass:revises 1\nselect 1;", "");
+    git::commit(&town.path(), "both");
+    town.run("--provider embedded dev reset-db --yes")
+        .expect(5)
+        .says("by Ada, 2026-02-03, commit")
+        .says("townpass migrate rebase 3 --onto 2");
 }

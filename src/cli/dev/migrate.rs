@@ -31,6 +31,13 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         drop(lock);
         let application = written.ours_from_here(&session, &story).await?;
         workplace.url = Some(application.url);
+    } else if verb.asks_database() {
+        let story = context.story();
+        let written = Application::written(context, &session)?;
+        match written.seen_from_here(&session, &story).await {
+            Ok(application) => workplace.url = Some(application.url),
+            Err(error) => context.printer.explain(&error.to_string()),
+        }
     }
     migrate::answer(context, &workplace, verb).await
 }

@@ -8,7 +8,7 @@ use super::reset_password::{self, NewPassword};
 use super::session::Session;
 use crate::cli::confirm;
 use crate::cli::context::Context;
-use crate::cli::migrate::{Door, Workplace, walk};
+use crate::cli::migrate::{Door, Workplace, told_by_git, walk};
 use crate::database::lifecycle::{self, Contents};
 use crate::database::loss;
 use crate::database::reset::{BindMount, Depth, Plan};
@@ -55,7 +55,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let history = if args.no_migrate {
         None
     } else {
-        session.history()?
+        told_by_git(&session.migrations(), session.history()).await?
     };
     if let Some(new) = &args.password {
         let new = NewPassword::read(new)?;

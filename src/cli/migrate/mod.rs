@@ -1,7 +1,7 @@
 //! `townpass migrate`: the history on a database named by its URL. No Docker is involved; this
 //! is the door for CI and deploy jobs. `dev migrate` comes in with a URL of its own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Subcommand;
@@ -93,7 +93,12 @@ impl Verb {
         Self::Upgrade(walk::Upgrade::to_head())
     }
 
-    /// Whether the verb looks at a database at all.
+    /// Whether the verb asks a database that is there, and does without one that is not.
+    pub(crate) fn asks_database(&self) -> bool {
+        matches!(self, Self::Edit(_))
+    }
+
+    /// Whether the verb cannot do without a database.
     pub(crate) fn needs_database(&self) -> bool {
         match self {
             Self::Upgrade(args) => args.needs_database(),
@@ -249,19 +254,19 @@ pub(crate) async fn answer(
         Verb::Edit(args) => edit::run(context, workplace, &args).await,
         Verb::Check(args) => check::run(context, workplace, &args).await,
     };
-    told_by_git(workplace, answered).await
+    told_by_git(&workplace.migrations, answered).await
 }
 
-/// Adds what git knows of the heads, where there are several.
+/// Adds what git knows of the heads, where there are several in the folder `migrations`.
 pub(crate) async fn told_by_git<T>(
-    workplace: &Workplace,
+    migrations: &Path,
     answered: Result<T, Error>,
 ) -> Result<T, Error> {
     match answered {
         Err(Error::Migration(mut error)) => {
             if let migration::Error::SeveralHeads { fork, .. }
             | migration::Error::Unwritten(Unwritten::HeadToRevise { fork }) = &mut error
-                && let Some(repository) = Repository::around(&workplace.migrations).await
+                && let Some(repository) = Repository::around(migrations).await
             {
                 repository.tell(fork).await;
             }

@@ -137,7 +137,7 @@ pub(in crate::cli) async fn to_head(
         &mut |event| story.migration(&event),
     )
     .await;
-    let applied = told_by_git(workplace, applied.map_err(Error::from)).await?;
+    let applied = told_by_git(&workplace.migrations, applied.map_err(Error::from)).await?;
     workplace.seal()?;
     Ok(Moved::from(&applied))
 }
