@@ -1,13 +1,8 @@
 //! What can go wrong with a history.
 
-use std::fmt;
 use std::io;
-use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
-
-use miette::{NamedSource, SourceSpan};
 
 use crate::failure::{Blame, Diagnose};
 use crate::migration::fork::Fork;
@@ -15,12 +10,14 @@ use crate::migration::header::BadLine;
 use crate::migration::journal::Row;
 use crate::migration::lease::Tenant;
 use crate::migration::ledger::Kept;
+use crate::migration::located::Located;
 use crate::migration::lock::Holder;
 use crate::migration::read_only::ReadOnly;
 use crate::migration::source::Source;
 use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
-use crate::sql::{Place, Refusal};
+use crate::migration::words::{HeldBy, Perhaps, Regain, Sentences, Those, Versions};
+use crate::sql::Refusal;
 
 /// A failure of the history, its files, its journal, or a migration.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -413,80 +410,6 @@ pub enum Error {
 #[error("{0}")]
 pub struct Foreign(pub String);
 
-/// A mistake in a file, with the place where it is.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("`{path}:{place}`: {message}")]
-pub struct Located {
-    /// The file.
-    pub path: String,
-    /// The line and column.
-    pub place: Place,
-    /// What is wrong there.
-    pub message: String,
-    /// PostgreSQL's code for it, if the server found it.
-    pub code: Option<String>,
-    /// What the label at the place says.
-    label: String,
-    /// What to do.
-    #[help]
-    help: String,
-    #[source_code]
-    text: NamedSource<Arc<str>>,
-    #[label("{label}")]
-    at: SourceSpan,
-}
-
-impl Located {
-    /// Points at the bytes `at` of `source`.
-    pub fn new(
-        source: &Source,
-        at: &Range<usize>,
-        message: String,
-        label: String,
-        help: String,
-    ) -> Self {
-        let path = source.path.display().to_string();
-        Self {
-            place: Place::of(&source.text, at.start),
-            message,
-            code: None,
-            label,
-            help,
-            text: NamedSource::new(&path, Arc::clone(&source.text)).with_language("SQL"),
-            at: SourceSpan::from(at.clone()),
-            path,
-        }
-    }
-
-    /// The same, found by the server under that code.
-    #[must_use]
-    pub fn with_code(mut self, code: &str) -> Self {
-        self.code = Some(code.to_owned());
-        self
-    }
-}
-
-/// How to get on where a file is missing.
-struct Regain<'a>(Version, Option<&'a Kept>);
-
-impl fmt::Display for Regain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(version, kept) = self;
-        f.write_str("restore the file, or switch to the branch that has it")?;
-        if let Some(commit) = kept.and_then(|kept| kept.commit.as_deref()) {
-            write!(f, " (it was applied from commit `{commit}`)")?;
-        }
-        match kept {
-            Some(kept) if kept.down.is_some() => write!(
-                f,
-                "; or revert it: `townpass migrate downgrade {version}-1` uses the SQL that the \
-                 database keeps"
-            ),
-            Some(_) | None => f.write_str(" and downgrade there"),
-        }
-    }
-}
-
 impl Error {
     /// Whether a migration raised this itself, by `RAISE EXCEPTION`.
     pub(in crate::migration) fn is_raised(&self) -> bool {
@@ -603,70 +526,6 @@ impl Diagnose for Error {
             | Self::LockLost
             | Self::Busy { .. }
             | Self::Ousted { .. } => Blame::Lock,
-        }
-    }
-}
-
-/// Versions, quoted, with commas.
-pub(in crate::migration) struct Versions<'a>(pub(in crate::migration) &'a [Version]);
-
-impl fmt::Display for Versions<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        listed(f, self.0)
-    }
-}
-
-/// The first of several sentences, and how many there are beside it.
-struct Sentences<'a>(&'a [String]);
-
-impl fmt::Display for Sentences<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [] => Ok(()),
-            [only] => f.write_str(only),
-            [first, rest @ ..] => write!(f, "{first}, and {} more", rest.len()),
-        }
-    }
-}
-
-/// Versions and a verb that fits their number.
-struct Those<'a>(&'a [Version]);
-
-impl fmt::Display for Those<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.0.len() == 1 { "is" } else { "are" };
-        write!(f, "{} {verb}", Versions(self.0))
-    }
-}
-
-fn listed<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: &[T]) -> fmt::Result {
-    for (index, item) in items.iter().enumerate() {
-        let comma = if index == 0 { "" } else { ", " };
-        write!(f, "{comma}`{item}`")?;
-    }
-    Ok(())
-}
-
-/// The beginning of a help that guesses.
-struct Perhaps<'a>(Option<&'a str>);
-
-impl fmt::Display for Perhaps<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(near) => write!(f, "did you mean `{near}`? "),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The end of a sentence that names the holder of a lock.
-struct HeldBy<'a>(Option<&'a Holder>);
-
-impl fmt::Display for HeldBy<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(holder) => write!(f, "; {holder} holds it"),
-            None => Ok(()),
         }
     }
 }

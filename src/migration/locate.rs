@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use sqlx::postgres::PgErrorPosition;
 
-use crate::migration::error::{Error, Foreign, Located};
+use crate::migration::error::{Error, Foreign};
 use crate::migration::journal::server;
+use crate::migration::located::Located;
 use crate::migration::lock::Holder;
 use crate::migration::step::Step;
 use crate::sql::Statement;

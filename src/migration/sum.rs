@@ -10,8 +10,9 @@ use std::fmt;
 use sha2::{Digest, Sha384};
 
 use crate::migration::directory::{Directory, Revision};
-use crate::migration::error::{Error, Located};
+use crate::migration::error::Error;
 use crate::migration::graph::Graph;
+use crate::migration::located::Located;
 use crate::migration::source::Source;
 use crate::migration::version::Version;
 

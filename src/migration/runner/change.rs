@@ -2,8 +2,9 @@
 
 use sqlx::postgres::PgConnection;
 
+use super::Options;
 use super::gate::{Fence, Gate, IDENTITY, Way};
-use super::{Options, Records, ensure};
+use super::records::Records;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::{Journal, database};
@@ -32,7 +33,7 @@ impl<'c> Change<'c> {
             ..options.clone()
         };
         let gate = Gate::new(key, &options, connection).await;
-        let records = ensure(&gate, connection, on_event).await?;
+        let records = Records::ensure(&gate, connection, on_event).await?;
         let fence = Fence::of(start);
         let way = gate
             .enter(connection, &records.table, &fence, "", on_event)

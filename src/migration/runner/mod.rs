@@ -17,6 +17,7 @@ mod gate;
 mod indexes;
 pub mod monitor;
 pub mod notice;
+mod records;
 mod rename;
 mod repair;
 mod stamp;
@@ -34,13 +35,13 @@ use tracing::instrument::WithSubscriber as _;
 use self::gate::{Fence, Gate, RESET};
 use self::monitor::{Monitor, Sight, Subject};
 use self::notice::Notices;
+use self::records::Records;
 use crate::migration::direction::Direction;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
-use crate::migration::journal::{self, CREATE, Table, database};
-use crate::migration::ledger::{Ledger, Presence};
+use crate::migration::journal::{self, database};
 use crate::migration::locate::{exhausted, locate, lost};
 use crate::migration::lock::{self, Holder, Scope, Wait};
 use crate::migration::origin::Origin;
@@ -262,7 +263,7 @@ async fn carry_out(
             lock::acquire(connection, key, &mut wait, on_event).await?;
         }
         let gate = Gate::new(key, options, connection).await;
-        let result = match ensure(&gate, connection, on_event).await {
+        let result = match Records::ensure(&gate, connection, on_event).await {
             Ok(records) => {
                 let mut run = Run {
                     plan,
@@ -308,77 +309,6 @@ fn ensure_all_in_one(plan: &Plan) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// The journal and its ledger, created where they are missing.
-async fn ensure(
-    gate: &Gate,
-    connection: &mut PgConnection,
-    on_event: &mut dyn FnMut(Event<'_>),
-) -> Result<Records, Error> {
-    if let Some((table, ledger)) = Table::find(connection).await? {
-        match ledger.exists(connection).await? {
-            Presence::Whole => {
-                return Ok(Records {
-                    table,
-                    ledger: Some(ledger),
-                });
-            }
-            Presence::Foreign => {
-                on_event(Event::Warning(
-                    "the table `_townpass_migrations` is not the ledger: no SQL is kept in the \
-                     database, and what is killed half-way cannot be taken up again",
-                ));
-                return Ok(Records {
-                    table,
-                    ledger: None,
-                });
-            }
-            Presence::Absent => {}
-        }
-    }
-    // Creating a table at the same time as another session is an error, `IF NOT EXISTS` or not.
-    gate.enter_first(connection, on_event).await?;
-    if let Err(error) = execute(connection, CREATE).await {
-        let _ = execute(connection, "ROLLBACK").await;
-        return Err(database("create the journal `_sqlx_migrations`", &error));
-    }
-    let Some((table, ledger)) = Table::find(connection).await? else {
-        let _ = execute(connection, "ROLLBACK").await;
-        return Err(Error::Database {
-            doing: "find the journal it created",
-            cause: crate::migration::error::Foreign(
-                "`search_path` names no schema that exists".to_owned(),
-            ),
-            help: None,
-        });
-    };
-    let create = format!("SAVEPOINT ledger; {}; RELEASE ledger", ledger.create());
-    let created = execute(connection, &create).await;
-    let end = match &created {
-        Ok(()) => "COMMIT",
-        Err(_) => "ROLLBACK TO ledger; COMMIT",
-    };
-    execute(connection, end)
-        .await
-        .map_err(|error| database("create the journal `_sqlx_migrations`", &error))?;
-    if let Err(error) = &created {
-        on_event(Event::Warning(&format!(
-            "the ledger `_townpass_migrations` cannot be created ({error}): no SQL is kept in the \
-             database, and what is killed half-way cannot be taken up again"
-        )));
-    }
-    Ok(Records {
-        table,
-        ledger: created.is_ok().then_some(ledger),
-    })
-}
-
-/// The journal, and the ledger beside it where there is one.
-#[derive(Clone, Debug)]
-struct Records {
-    table: Table,
-    ledger: Option<Ledger>,
 }
 
 /// What is the same for all steps of a run.

@@ -1,7 +1,8 @@
 //! Gives rows of the journal other versions, together with their files.
 
+use super::Options;
 use super::change::Change;
-use super::{Options, Records};
+use super::records::Records;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::{Journal, Renamed};

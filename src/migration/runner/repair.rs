@@ -1,7 +1,8 @@
 //! Puts one row of the journal right.
 
+use super::Options;
 use super::change::Change;
-use super::{Options, Records};
+use super::records::Records;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::Progress;

@@ -1,8 +1,9 @@
 //! Moves rows of the journal, and runs nothing.
 
+use super::Options;
 use super::change::Change;
 use super::gate::Gate;
-use super::{Options, Records, ensure};
+use super::records::Records;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
@@ -38,7 +39,8 @@ pub async fn ensure_tables(
 ) -> Result<(), Error> {
     let key = lock::key(session).await?;
     let gate = Gate::new(key, options, session).await;
-    ensure(&gate, session, on_event).await.map(drop)
+    let ensured = Records::ensure(&gate, session, on_event).await;
+    ensured.map(drop)
 }
 
 /// Writes the rows. `false` if another process changed the journal.

@@ -6,7 +6,8 @@ use sqlx::postgres::PgConnection;
 
 use super::gate::{IDENTITY, RESET, Way};
 use super::monitor::Subject;
-use super::{Completed, End, Records, Refused, Run, Turn, rolled_back};
+use super::records::Records;
+use super::{Completed, End, Refused, Run, Turn, rolled_back};
 use crate::migration::direction::Direction;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
