@@ -15,6 +15,7 @@ use crate::migration::file::{self, FileName, Kind, Reading};
 use crate::migration::header::{self, Header, Revises};
 use crate::migration::journal::Journal;
 use crate::migration::ledger::Kept;
+use crate::migration::source::{Down, Source, each};
 use crate::migration::version::Version;
 
 /// The file that holds the fingerprints of all others.
@@ -40,20 +41,23 @@ pub struct Revision {
     /// The way there.
     pub up: Source,
     /// The way back, if there is one.
-    pub down: Option<Source>,
+    pub down: Option<Down>,
 }
 
-/// A file and its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Where it is.
-    pub path: PathBuf,
-    /// What it holds.
-    pub text: Arc<str>,
+/// What a file turned out to be.
+enum Found {
+    Up(FileName, Source),
+    Down(FileName, Down),
+}
+
+/// A file of the folder that is a migration's by its name.
+struct Listed {
+    name: FileName,
+    path: PathBuf,
 }
 
 impl Directory {
-    /// Reads the folder at `path`.
+    /// Reads the folder at `path`. The ways back are read by whoever needs them.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let (directory, faults) = Self::survey(path)?;
         sound(directory, faults)
@@ -71,18 +75,22 @@ impl Directory {
             }
             entries => entries.map_err(unreadable)?,
         };
-        let mut files = Vec::new();
+        let mut listed = Vec::new();
         let mut faults = Vec::new();
         let mut sum = None;
         for entry in entries {
             let entry = entry.map_err(unreadable)?;
-            let path = entry.path();
-            match read_file(&entry, &path) {
-                Ok(Some(file)) => files.push(file),
-                Ok(None) if path.file_name().is_some_and(|name| name == SUM) => {
-                    sum = Some(read_sum(&path)?);
-                }
+            match list(&entry) {
+                Ok(Some(file)) => listed.push(file),
+                Ok(None) if entry.file_name() == SUM => sum = Some(read_sum(&entry.path())?),
                 Ok(None) => {}
+                Err(fault) => faults.push(fault),
+            }
+        }
+        let mut files = Vec::with_capacity(listed.len());
+        for file in each(listed, Listed::read) {
+            match file {
+                Ok(file) => files.push(file),
                 Err(fault) => faults.push(fault),
             }
         }
@@ -91,6 +99,14 @@ impl Directory {
         faults.sort_by_key(ToString::to_string);
         faults.extend(others);
         Ok((directory, faults))
+    }
+
+    /// Reads every way back that nobody read before, which is faster than one by one.
+    pub fn read_all(&self) -> Result<(), Error> {
+        let downs = self.revisions().filter_map(|it| it.down.as_ref()).collect();
+        each(downs, |down: &Down| down.read().map(drop))
+            .into_iter()
+            .collect()
     }
 
     /// Whether there is a folder at `path` with a file whose name is a migration's.
@@ -111,44 +127,48 @@ impl Directory {
 
     /// Joins files, in any order, into revisions.
     pub fn assemble(path: &Path, files: Vec<(FileName, Source)>) -> Result<Self, Error> {
-        let (directory, faults) = Self::gather(path, files);
+        let found = |(name, source): (FileName, Source)| match name.kind {
+            Kind::Down => Found::Down(name, source.into()),
+            Kind::Up | Kind::Simple => Found::Up(name, source),
+        };
+        let (directory, faults) = Self::gather(path, files.into_iter().map(found).collect());
         sound(directory, faults)
     }
 
     /// Joins files, in any order, into revisions, and says which belong to none.
-    fn gather(path: &Path, mut files: Vec<(FileName, Source)>) -> (Self, Vec<Error>) {
-        files.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
+    fn gather(path: &Path, mut files: Vec<Found>) -> (Self, Vec<Error>) {
+        // All are in one folder: nothing is gained by looking at parts of their paths.
+        files.sort_by(|a, b| a.path().as_os_str().cmp(b.path().as_os_str()));
         let mut faults = Vec::new();
         let mut revisions: BTreeMap<Version, Revision> = BTreeMap::new();
-        let mut downs: BTreeMap<Version, Source> = BTreeMap::new();
-        for (name, source) in files {
-            let first = match name.kind {
-                Kind::Down => downs.get(&name.version).map(|down| &down.path),
-                Kind::Up | Kind::Simple => revisions.get(&name.version).map(|it| &it.up.path),
+        let mut downs: BTreeMap<Version, Down> = BTreeMap::new();
+        for file in files {
+            let version = file.version();
+            let first = match &file {
+                Found::Down(..) => downs.get(&version).map(Down::path),
+                Found::Up(..) => revisions.get(&version).map(|it| &*it.up.path),
             };
             if let Some(first) = first {
                 faults.push(Error::Duplicate {
-                    version: name.version,
-                    first: first.clone(),
-                    second: source.path,
+                    version,
+                    first: first.to_owned(),
+                    second: file.path().to_owned(),
                 });
                 continue;
             }
-            match name.kind {
-                Kind::Down => {
-                    downs.insert(name.version, source);
-                }
-                Kind::Up | Kind::Simple => {
+            match file {
+                Found::Down(_, down) => drop(downs.insert(version, down)),
+                Found::Up(name, source) => {
                     let (revision, fault) = revision(&name, source);
                     faults.extend(fault);
-                    revisions.insert(name.version, revision);
+                    revisions.insert(version, revision);
                 }
             }
         }
-        for (version, source) in downs {
+        for (version, down) in downs {
             match revisions.get_mut(&version) {
-                Some(revision) => revision.down = Some(source),
-                None => faults.push(Error::DownAlone(source.path)),
+                Some(revision) => revision.down = Some(down),
+                None => faults.push(Error::DownAlone(down.path().to_owned())),
             }
         }
         let directory = Self {
@@ -189,7 +209,7 @@ impl Directory {
                 description,
                 header,
                 up,
-                down: it.down.as_ref().map(|down| source(Kind::Down, down)),
+                down: it.down.as_ref().map(|down| source(Kind::Down, down).into()),
             });
         }
         Ok(whole)
@@ -223,47 +243,48 @@ impl Revision {
     }
 }
 
-impl Source {
-    /// The last part of its path.
-    pub fn name(&self) -> String {
-        self.path
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-    }
-
-    /// Whether sqlx would run this outside a transaction: the marker must be its first bytes.
-    pub fn opts_out_of_transaction(&self) -> bool {
-        self.text.starts_with("-- no-transaction")
+impl Listed {
+    fn read(self) -> Result<Found, Error> {
+        let Self { name, path } = self;
+        Ok(match name.kind {
+            Kind::Up | Kind::Simple => Found::Up(name, Source::read(path)?),
+            Kind::Down => Found::Down(name, Down::at(path)),
+        })
     }
 }
 
-/// Reads the file of an entry, at `path`, if sqlx would.
-fn read_file(entry: &fs::DirEntry, path: &Path) -> Result<Option<(FileName, Source)>, Error> {
-    let unreadable = |cause| Error::Unreadable {
-        path: path.to_owned(),
-        cause,
-    };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = match file::read(&name) {
-        Reading::Other => return Ok(None),
-        Reading::NoVersion | Reading::Migration(_)
-            if !is_file(entry, path).map_err(unreadable)? =>
-        {
-            return Ok(None);
+impl Found {
+    fn version(&self) -> Version {
+        match self {
+            Self::Up(name, _) | Self::Down(name, _) => name.version,
         }
-        Reading::NoVersion => return Err(Error::BadName(path.to_owned())),
-        Reading::Migration(name) => name,
-    };
-    let text =
-        String::from_utf8(fs::read(path).map_err(unreadable)?).map_err(|error| Error::NotUtf8 {
-            path: path.to_owned(),
-            offset: error.utf8_error().valid_up_to(),
-        })?;
-    let source = Source {
-        path: path.to_owned(),
-        text: text.into(),
-    };
-    Ok(Some((name, source)))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Up(_, source) => &source.path,
+            Self::Down(_, down) => down.path(),
+        }
+    }
+}
+
+/// The file of an entry, if sqlx would read it.
+fn list(entry: &fs::DirEntry) -> Result<Option<Listed>, Error> {
+    let reading = file::read(&entry.file_name().to_string_lossy());
+    if reading == Reading::Other {
+        return Ok(None);
+    }
+    let path = entry.path();
+    match is_file(entry, &path) {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(cause) => return Err(Error::Unreadable { path, cause }),
+    }
+    match reading {
+        Reading::Other => Ok(None),
+        Reading::NoVersion => Err(Error::BadName(path)),
+        Reading::Migration(name) => Ok(Some(Listed { name, path })),
+    }
 }
 
 /// Whether an entry is a file, or leads to one. The folder says so itself of all but links, which

@@ -1,25 +1,25 @@
 //! What can go wrong with a history.
 
-use std::fmt;
 use std::io;
-use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use miette::{NamedSource, SourceSpan};
-
 use crate::failure::{Blame, Diagnose};
-use crate::migration::directory::Source;
 use crate::migration::fork::Fork;
 use crate::migration::header::BadLine;
 use crate::migration::journal::Row;
 use crate::migration::lease::Tenant;
 use crate::migration::ledger::Kept;
 use crate::migration::lock::Holder;
+use crate::migration::read_only::ReadOnly;
+use crate::migration::source::Source;
 use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
-use crate::sql::{Place, Refusal};
+use crate::migration::words::{HeldBy, Perhaps, Regain, Sentences, Those};
+
+pub use crate::migration::located::Located;
+pub(crate) use crate::migration::words::Quoted;
+use crate::sql::Refusal;
 
 /// A failure of the history, its files, its journal, or a migration.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -83,13 +83,12 @@ pub enum Error {
     BadSum(Box<Located>),
     /// The sum file says something else than the folder.
     #[error("`{}` contradicts the folder: {}", path.display(), Sentences(differences))]
-    #[diagnostic(help(
-        "if the files are right, `townpass migrate repair --sum` writes it anew; if not, restore \
-         them: `townpass migrate check` lists all that differs"
-    ))]
     SumContradicts {
         /// The sum file.
         path: PathBuf,
+        /// What to do.
+        #[help]
+        advice: &'static str,
         /// What differs.
         differences: Vec<String>,
     },
@@ -199,15 +198,6 @@ pub enum Error {
         by: Version,
         /// What of it is lacking.
         lacking: Vec<Version>,
-    },
-    /// A revision to revert was never applied itself.
-    #[error("revision `{version}` is applied only as what it replaces")]
-    #[diagnostic(help(
-        "to go back further, check out the commit before it replaced them, and downgrade there"
-    ))]
-    NotItself {
-        /// The revision.
-        version: Version,
     },
     /// A file was edited after it was applied.
     #[error("`{}` was edited after it was applied", path.display())]
@@ -341,6 +331,16 @@ pub enum Error {
         /// The up file.
         path: PathBuf,
     },
+    /// The way back leads nowhere.
+    #[error("`{}` has no statement, so that nothing would be undone and the revision forgotten", path.display())]
+    #[diagnostic(help(
+        "undo in it what the up file does, or raise: `DO $$ BEGIN RAISE EXCEPTION 'there is no way \
+         back'; END $$;`. If nothing needs to be undone, say so with `SELECT 1;`"
+    ))]
+    DownDoesNothing {
+        /// The down file.
+        path: PathBuf,
+    },
     /// A script holds something that cannot be sent.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -381,6 +381,14 @@ pub enum Error {
         #[source]
         cause: Foreign,
     },
+    /// A statement found no room, or no memory, and all of its migration was rolled back.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Exhausted(Box<Located>),
+    /// The database takes no changes.
+    #[error("the database takes no changes: {0}")]
+    #[diagnostic(help("{}", .0.remedy()))]
+    ReadOnly(ReadOnly),
     /// The database did not do what it was asked.
     #[error("the database did not {doing}")]
     Database {
@@ -389,6 +397,9 @@ pub enum Error {
         /// What it said.
         #[source]
         cause: Foreign,
+        /// What to do, where its code tells.
+        #[help]
+        help: Option<&'static str>,
     },
     /// A verb that writes into the folder wrote nothing.
     #[error(transparent)]
@@ -400,80 +411,6 @@ pub enum Error {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Foreign(pub String);
-
-/// A mistake in a file, with the place where it is.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-#[error("`{path}:{place}`: {message}")]
-pub struct Located {
-    /// The file.
-    pub path: String,
-    /// The line and column.
-    pub place: Place,
-    /// What is wrong there.
-    pub message: String,
-    /// PostgreSQL's code for it, if the server found it.
-    pub code: Option<String>,
-    /// What the label at the place says.
-    label: String,
-    /// What to do.
-    #[help]
-    help: String,
-    #[source_code]
-    text: NamedSource<Arc<str>>,
-    #[label("{label}")]
-    at: SourceSpan,
-}
-
-impl Located {
-    /// Points at the bytes `at` of `source`.
-    pub fn new(
-        source: &Source,
-        at: &Range<usize>,
-        message: String,
-        label: String,
-        help: String,
-    ) -> Self {
-        let path = source.path.display().to_string();
-        Self {
-            place: Place::of(&source.text, at.start),
-            message,
-            code: None,
-            label,
-            help,
-            text: NamedSource::new(&path, Arc::clone(&source.text)).with_language("SQL"),
-            at: SourceSpan::from(at.clone()),
-            path,
-        }
-    }
-
-    /// The same, found by the server under that code.
-    #[must_use]
-    pub fn with_code(mut self, code: &str) -> Self {
-        self.code = Some(code.to_owned());
-        self
-    }
-}
-
-/// How to get on where a file is missing.
-struct Regain<'a>(Version, Option<&'a Kept>);
-
-impl fmt::Display for Regain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(version, kept) = self;
-        f.write_str("restore the file, or switch to the branch that has it")?;
-        if let Some(commit) = kept.and_then(|kept| kept.commit.as_deref()) {
-            write!(f, " (it was applied from commit `{commit}`)")?;
-        }
-        match kept {
-            Some(kept) if kept.down.is_some() => write!(
-                f,
-                "; or revert it: `townpass migrate downgrade {version}-1` uses the SQL that the \
-                 database keeps"
-            ),
-            Some(_) | None => f.write_str(" and downgrade there"),
-        }
-    }
-}
 
 impl Error {
     /// Whether a migration raised this itself, by `RAISE EXCEPTION`.
@@ -559,7 +496,10 @@ impl Diagnose for Error {
             | Self::RangeRequired(_)
             | Self::NotApplied { .. }
             | Self::NotHalfDone { .. } => Blame::Usage,
-            Self::Unreadable { .. } | Self::Database { .. } => Blame::Environment,
+            Self::Unreadable { .. }
+            | Self::Database { .. }
+            | Self::Exhausted(_)
+            | Self::ReadOnly(_) => Blame::Environment,
             Self::NotUtf8 { .. }
             | Self::BadName(_)
             | Self::Duplicate { .. }
@@ -571,9 +511,9 @@ impl Diagnose for Error {
             | Self::SeveralHeads { .. }
             | Self::Missing { .. }
             | Self::HalfReplaced { .. }
-            | Self::NotItself { .. }
             | Self::Edited { .. }
             | Self::NoWayBack { .. }
+            | Self::DownDoesNothing { .. }
             | Self::Journal { .. } => Blame::History,
             Self::Unfit(_) | Self::Failed(_) => Blame::Migration,
             Self::Unwritten(error) => error.blame(),
@@ -588,70 +528,6 @@ impl Diagnose for Error {
             | Self::LockLost
             | Self::Busy { .. }
             | Self::Ousted { .. } => Blame::Lock,
-        }
-    }
-}
-
-/// Revisions, quoted, with commas.
-pub(crate) struct Quoted<'a, T>(pub(crate) &'a [T]);
-
-impl<T: fmt::Display> fmt::Display for Quoted<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        listed(f, self.0)
-    }
-}
-
-/// The first of several sentences, and how many there are beside it.
-struct Sentences<'a>(&'a [String]);
-
-impl fmt::Display for Sentences<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            [] => Ok(()),
-            [only] => f.write_str(only),
-            [first, rest @ ..] => write!(f, "{first}, and {} more", rest.len()),
-        }
-    }
-}
-
-/// Versions and a verb that fits their number.
-struct Those<'a>(&'a [Version]);
-
-impl fmt::Display for Those<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verb = if self.0.len() == 1 { "is" } else { "are" };
-        write!(f, "{} {verb}", Quoted(self.0))
-    }
-}
-
-fn listed<T: fmt::Display>(f: &mut fmt::Formatter<'_>, items: &[T]) -> fmt::Result {
-    for (index, item) in items.iter().enumerate() {
-        let comma = if index == 0 { "" } else { ", " };
-        write!(f, "{comma}`{item}`")?;
-    }
-    Ok(())
-}
-
-/// The beginning of a help that guesses.
-struct Perhaps<'a>(Option<&'a str>);
-
-impl fmt::Display for Perhaps<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(near) => write!(f, "did you mean `{near}`? "),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The end of a sentence that names the holder of a lock.
-struct HeldBy<'a>(Option<&'a Holder>);
-
-impl fmt::Display for HeldBy<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(holder) => write!(f, "; {holder} holds it"),
-            None => Ok(()),
         }
     }
 }

@@ -10,8 +10,11 @@ use std::str::FromStr;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::migration::checksum::Checksum;
+use crate::migration::direction::Direction;
 use crate::migration::plan::Plan;
-use crate::migration::step::Mode;
+use crate::migration::step::{Mode, Step};
+use crate::migration::version::Version;
 
 /// A SHA-256 hash in lower-case hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -26,6 +29,23 @@ pub struct NoFingerprint;
 impl Plan {
     /// Its fingerprint.
     pub fn fingerprint(&self) -> Fingerprint {
+        let rows = self.start().rows();
+        Fingerprint::of(
+            self.direction(),
+            rows.map(|row| (row.version, row.success, &row.checksum)),
+            self.steps().iter().map(|step| (step, step.mode)),
+        )
+    }
+}
+
+impl Fingerprint {
+    /// Of the plan that takes `steps` on a database whose journal has `rows`: of each its version,
+    /// whether it is done, and its checksum.
+    pub(in crate::migration) fn of<'p>(
+        direction: Direction,
+        rows: impl IntoIterator<Item = (Version, bool, &'p Checksum)>,
+        steps: impl IntoIterator<Item = (&'p Step, Mode)>,
+    ) -> Self {
         let mut hash = Sha256::new();
         // A length in front of every part, so that no two lists of parts read alike.
         let mut part = |text: &str| {
@@ -33,13 +53,13 @@ impl Plan {
             hash.update(text.as_bytes());
         };
         part("townpass plan 1");
-        part(self.direction().as_str());
-        for row in self.start().rows() {
-            let state = if row.success { "applied" } else { "begun" };
-            part(&format!("{} {state} {}", row.version, row.checksum));
+        part(direction.as_str());
+        for (version, done, checksum) in rows {
+            let state = if done { "applied" } else { "begun" };
+            part(&format!("{version} {state} {checksum}"));
         }
-        for step in self.steps() {
-            let mode = match step.mode {
+        for (step, mode) in steps {
+            let mode = match mode {
                 Mode::Transaction => "transaction",
                 Mode::Alone(_) => "alone",
             };
@@ -51,7 +71,7 @@ impl Plan {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        Fingerprint(digits)
+        Self(digits)
     }
 }
 

@@ -6,15 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgDatabaseError};
-use sqlx::{Connection as _, Row as _};
 
 use crate::migration::checksum::Checksum;
 use crate::migration::direction::Direction;
 use crate::migration::error::{Error, Foreign};
 use crate::migration::lease::Lease;
 use crate::migration::ledger::{Kept, Ledger, Presence};
-use crate::migration::session::{changed, execute, rows};
+use crate::migration::locate::exhausted;
+use crate::migration::session::rows;
 use crate::migration::step::Step;
 use crate::migration::version::Version;
 use crate::sql::{Ident, Literal};
@@ -95,7 +96,7 @@ impl Journal {
 
 /// Reads the journal. Where there is none, nothing was applied.
 pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
-    let Some(table) = Table::find(connection).await? else {
+    let Some((table, ledger)) = Table::find(connection).await? else {
         return Ok(Journal::default());
     };
     let found = rows(
@@ -104,7 +105,7 @@ pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
             "SELECT version, description, success, checksum, execution_time,
                     (extract(epoch FROM installed_on) * 1000000)::bigint AS installed_on
              FROM {} ORDER BY version",
-            table.name
+            table.0
         ),
     )
     .await
@@ -130,8 +131,8 @@ pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
         .filter(|row| !row.success)
         .map(|row| row.version)
         .collect();
-    if !begun.is_empty() && table.ledger.exists(connection).await? == Presence::Whole {
-        let leases = table.ledger.leases(connection, &begun).await?;
+    if !begun.is_empty() && ledger.exists(connection).await? == Presence::Whole {
+        let leases = ledger.leases(connection, &begun).await?;
         journal.leases = leases.into_iter().collect();
     }
     Ok(journal)
@@ -140,8 +141,8 @@ pub async fn read(connection: &mut PgConnection) -> Result<Journal, Error> {
 /// What the ledger keeps of `versions`; nothing where there is none.
 pub async fn kept(connection: &mut PgConnection, versions: &[Version]) -> Result<Vec<Kept>, Error> {
     match Table::find(connection).await? {
-        Some(table) if table.ledger.exists(connection).await? == Presence::Whole => {
-            table.ledger.kept(connection, versions).await
+        Some((_, ledger)) if ledger.exists(connection).await? == Presence::Whole => {
+            ledger.kept(connection, versions).await
         }
         Some(_) | None => Ok(Vec::new()),
     }
@@ -149,11 +150,7 @@ pub async fn kept(connection: &mut PgConnection, versions: &[Version]) -> Result
 
 /// The journal's table, with its schema.
 #[derive(Clone, Debug)]
-pub(in crate::migration) struct Table {
-    name: String,
-    /// The table beside it, whether or not it is there.
-    pub(in crate::migration) ledger: Ledger,
-}
+pub(in crate::migration) struct Table(String);
 
 /// As sqlx creates it.
 pub(in crate::migration) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_migrations (
@@ -166,10 +163,11 @@ pub(in crate::migration) const CREATE: &str = "CREATE TABLE IF NOT EXISTS _sqlx_
 )";
 
 impl Table {
-    /// Where the table is, by the connection's `search_path`.
+    /// The table, by the connection's `search_path`, and the ledger beside it, whether or not that
+    /// is there.
     pub(in crate::migration) async fn find(
         connection: &mut PgConnection,
-    ) -> Result<Option<Self>, Error> {
+    ) -> Result<Option<(Self, Ledger)>, Error> {
         let found = rows(
             connection,
             "SELECT n.nspname::text AS schema FROM pg_catalog.pg_class c
@@ -184,18 +182,13 @@ impl Table {
         let schema: String = row
             .try_get("schema")
             .map_err(|error| database("read its catalog", &error))?;
-        Ok(Some(Self {
-            name: format!("{}.{}", Ident(&schema), Ident(NAME)),
-            ledger: Ledger::in_schema(&schema),
-        }))
+        let table = Self(format!("{}.{}", Ident(&schema), Ident(NAME)));
+        Ok(Some((table, Ledger::in_schema(&schema))))
     }
 
     /// The table that `search_path` finds, in text that others will run.
     pub(in crate::migration) fn unqualified() -> Self {
-        Self {
-            name: NAME.to_owned(),
-            ledger: Ledger::in_schema("public"),
-        }
+        Self(NAME.to_owned())
     }
 
     /// Asks how many rows there are, what their versions add up to, and how many are not done:
@@ -204,7 +197,7 @@ impl Table {
         format!(
             "SELECT count(*) AS rows, coalesce(sum(version), 0)::text AS sum,
                     count(*) FILTER (WHERE NOT success) AS begun FROM {}",
-            self.name
+            self.0
         )
     }
 
@@ -214,7 +207,7 @@ impl Table {
         format!(
             "INSERT INTO {} (version, description, success, checksum, execution_time)
              VALUES ({}, {}, {success}, decode('{}', 'hex'), {time})",
-            self.name,
+            self.0,
             step.version,
             Literal(&step.description),
             step.checksum,
@@ -232,7 +225,7 @@ impl Table {
         format!(
             "UPDATE {} SET success = {success}, execution_time = {time}{checksum}
              WHERE version = {}",
-            self.name, step.version,
+            self.0, step.version,
         )
     }
 
@@ -240,13 +233,29 @@ impl Table {
     pub(in crate::migration) fn accept(&self, step: &Step) -> String {
         format!(
             "UPDATE {} SET checksum = decode('{}', 'hex') WHERE version = {}",
-            self.name, step.checksum, step.version,
+            self.0, step.checksum, step.version,
         )
+    }
+
+    /// Gives a revision its new version, and the checksum of what its file says now.
+    pub(in crate::migration) fn rename(&self, renamed: &Renamed) -> String {
+        format!(
+            "UPDATE {} SET version = {}, checksum = decode('{}', 'hex') WHERE version = {}",
+            self.0,
+            renamed.to,
+            Checksum::of(&renamed.up),
+            renamed.from,
+        )
+    }
+
+    /// Takes all rows away.
+    pub(in crate::migration) fn clear(&self) -> String {
+        format!("DELETE FROM {}", self.0)
     }
 
     /// Takes the row of `version` away.
     pub(in crate::migration) fn delete(&self, version: Version) -> String {
-        format!("DELETE FROM {} WHERE version = {version}", self.name)
+        format!("DELETE FROM {} WHERE version = {version}", self.0)
     }
 }
 
@@ -261,40 +270,6 @@ pub struct Renamed {
     pub parents: Vec<Version>,
     /// What its up file holds from now on.
     pub up: String,
-}
-
-/// Gives the rows of `renamed` their new versions, in the ledger too; all of them or none. The
-/// table is kept from other writers meanwhile; one that has it already is not waited for.
-pub async fn rename(connection: &mut PgConnection, renamed: &[Renamed]) -> Result<(), Error> {
-    let failed = |error: sqlx::Error| database("write the journal", &error);
-    let Some(table) = Table::find(connection)
-        .await?
-        .filter(|_| !renamed.is_empty())
-    else {
-        return Ok(());
-    };
-    let ledger = table.ledger.exists(connection).await? == Presence::Whole;
-    let mut transaction = connection.begin().await.map_err(failed)?;
-    let lock = format!("LOCK TABLE {} IN EXCLUSIVE MODE NOWAIT", table.name);
-    execute(&mut transaction, &lock).await.map_err(failed)?;
-    for it in renamed {
-        let sql = format!(
-            "UPDATE {} SET version = {}, checksum = decode('{}', 'hex')
-             WHERE version = {} AND success",
-            table.name,
-            it.to,
-            Checksum::of(&it.up),
-            it.from,
-        );
-        if changed(&mut transaction, &sql).await.map_err(failed)? != 1 {
-            return Err(Error::Stale);
-        }
-        if ledger {
-            let sql = table.ledger.rename(it);
-            execute(&mut transaction, &sql).await.map_err(failed)?;
-        }
-    }
-    transaction.commit().await.map_err(failed)
 }
 
 /// How far a revision came.
@@ -323,6 +298,7 @@ pub(in crate::migration) fn database(doing: &'static str, error: &sqlx::Error) -
     Error::Database {
         doing,
         cause: foreign(error),
+        help: server(error).and_then(|cause| exhausted(cause.code())),
     }
 }
 

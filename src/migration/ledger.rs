@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use sqlx::Row as _;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnection, PgRow};
 
 use crate::migration::direction::Direction;
 use crate::migration::error::Error;
@@ -312,46 +312,7 @@ impl Ledger {
             self.0,
             commas(versions)
         );
-        let found = rows(connection, &sql)
-            .await
-            .map_err(|error| database("read the ledger", &error))?;
-        let read: Result<Vec<_>, sqlx::Error> = found
-            .iter()
-            .map(|row| {
-                let direction: String = row.try_get("direction")?;
-                let done: i32 = row.try_get("statements_done")?;
-                let hashes: String = row.try_get("statement_hashes")?;
-                let indexes: String = row.try_get("indexes_before")?;
-                let started: Option<i64> = row.try_get("started")?;
-                let lease = Lease {
-                    run: RunId(row.try_get("run_id")?),
-                    direction: match direction.as_str() {
-                        "downgrade" => Direction::Downgrade,
-                        _ => Direction::Upgrade,
-                    },
-                    done: usize::try_from(done).unwrap_or(0),
-                    statements: hashes
-                        .split_whitespace()
-                        .map(|it| StatementHash(it.to_owned()))
-                        .collect(),
-                    indexes_before: (!indexes.is_empty()).then(|| {
-                        indexes
-                            .trim_matches(['[', ']'])
-                            .split_whitespace()
-                            .filter_map(|it| it.parse().ok())
-                            .collect()
-                    }),
-                    tenant: Tenant {
-                        actor: row.try_get("actor")?,
-                        pid: row.try_get("backend_pid")?,
-                        since: started.and_then(|it| jiff::Timestamp::from_microsecond(it).ok()),
-                    },
-                    alive: row.try_get("alive")?,
-                };
-                Ok((Version::new(row.try_get("version")?), lease))
-            })
-            .collect();
-        read.map_err(|error| database("read the ledger", &error))
+        read(connection, &sql, lease).await
     }
 
     /// What is kept of `versions`.
@@ -365,29 +326,70 @@ impl Ledger {
             self.0,
             commas(versions)
         );
-        let found = rows(connection, &sql)
-            .await
-            .map_err(|error| database("read the ledger", &error))?;
-        let read: Result<Vec<_>, sqlx::Error> = found
-            .iter()
-            .map(|row| {
-                let parents: String = row.try_get("parents")?;
-                let up: String = row.try_get("up_sql")?;
-                let down: Option<String> = row.try_get("down_sql")?;
-                Ok(Kept {
-                    version: Version::new(row.try_get("version")?),
-                    parents: parents
-                        .split_whitespace()
-                        .filter_map(|it| it.parse().ok())
-                        .collect(),
-                    up: up.into(),
-                    down: down.map(Arc::from),
-                    commit: row.try_get("source_commit")?,
-                })
-            })
-            .collect();
-        read.map_err(|error| database("read the ledger", &error))
+        read(connection, &sql, kept).await
     }
+}
+
+/// What `of` makes of each row that `sql` answers.
+async fn read<T>(
+    connection: &mut PgConnection,
+    sql: &str,
+    of: impl Fn(&PgRow) -> Result<T, sqlx::Error>,
+) -> Result<Vec<T>, Error> {
+    let read = rows(connection, sql)
+        .await
+        .and_then(|found| found.iter().map(of).collect());
+    read.map_err(|error| database("read the ledger", &error))
+}
+
+fn lease(row: &PgRow) -> Result<(Version, Lease), sqlx::Error> {
+    let direction: String = row.try_get("direction")?;
+    let done: i32 = row.try_get("statements_done")?;
+    let hashes: String = row.try_get("statement_hashes")?;
+    let indexes: String = row.try_get("indexes_before")?;
+    let started: Option<i64> = row.try_get("started")?;
+    let lease = Lease {
+        run: RunId(row.try_get("run_id")?),
+        direction: match direction.as_str() {
+            "downgrade" => Direction::Downgrade,
+            _ => Direction::Upgrade,
+        },
+        done: usize::try_from(done).unwrap_or(0),
+        statements: hashes
+            .split_whitespace()
+            .map(|it| StatementHash(it.to_owned()))
+            .collect(),
+        indexes_before: (!indexes.is_empty()).then(|| {
+            indexes
+                .trim_matches(['[', ']'])
+                .split_whitespace()
+                .filter_map(|it| it.parse().ok())
+                .collect()
+        }),
+        tenant: Tenant {
+            actor: row.try_get("actor")?,
+            pid: row.try_get("backend_pid")?,
+            since: started.and_then(|it| jiff::Timestamp::from_microsecond(it).ok()),
+        },
+        alive: row.try_get("alive")?,
+    };
+    Ok((Version::new(row.try_get("version")?), lease))
+}
+
+fn kept(row: &PgRow) -> Result<Kept, sqlx::Error> {
+    let parents: String = row.try_get("parents")?;
+    let up: String = row.try_get("up_sql")?;
+    let down: Option<String> = row.try_get("down_sql")?;
+    Ok(Kept {
+        version: Version::new(row.try_get("version")?),
+        parents: parents
+            .split_whitespace()
+            .filter_map(|it| it.parse().ok())
+            .collect(),
+        up: up.into(),
+        down: down.map(Arc::from),
+        commit: row.try_get("source_commit")?,
+    })
 }
 
 /// What stands under the ledger's name.

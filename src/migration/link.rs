@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::migration::directory::{Directory, Revision};
-use crate::migration::error::{Error, Located};
+use crate::migration::error::Error;
 use crate::migration::header::{self, Revises};
+use crate::migration::located::Located;
 use crate::migration::version::Version;
 
 /// Those of `links`, which `revision` names in the line `key`, that lead to an older revision; and

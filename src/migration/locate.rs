@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use sqlx::postgres::PgErrorPosition;
 
-use crate::migration::error::{Error, Foreign, Located};
+use crate::migration::error::{Error, Foreign};
 use crate::migration::journal::server;
+use crate::migration::located::Located;
 use crate::migration::lock::Holder;
 use crate::migration::step::Step;
 use crate::sql::Statement;
@@ -20,11 +21,24 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 const WAITED: &str = "another session uses what this statement needs: run again when it is done, or \
     wait longer, in all with `--wait-lock`, at a time with `--lock-timeout`";
 
+/// What to do where `code` says that the server ran out of something.
+pub(in crate::migration) fn exhausted(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "53100" => "make room on the server's disk, and run the command again",
+        "53200" => {
+            "give the server more memory, or less to do at a time, and run the command again"
+        }
+        _ if code.starts_with("53") => "run the command again when the server has less to do",
+        _ => return None,
+    })
+}
+
 /// The connection failed, not the statement.
 pub(in crate::migration) fn lost(error: &sqlx::Error) -> Error {
     Error::Database {
         doing: "stay connected; what was not committed is rolled back",
         cause: Foreign(error.to_string()),
+        help: None,
     }
 }
 
@@ -67,6 +81,7 @@ pub(in crate::migration) fn locate(
         }
         help.push(WAITED.to_owned());
     }
+    help.extend(exhausted(cause.code()).map(str::to_owned));
     help.push(state.to_owned());
     let message = format!("{} ({})", cause.message(), cause.code());
     let label = cause.message().to_owned();

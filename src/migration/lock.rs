@@ -16,6 +16,7 @@ use sqlx::postgres::{PgConnection, PgRow};
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::database;
+use crate::migration::read_only::ReadOnly;
 use crate::migration::session::{Session, execute, rows};
 
 /// The number that sqlx multiplies with the checksum of the database's name.
@@ -111,7 +112,7 @@ fn shortened(query: &str) -> String {
 
 /// A wait for others, with an end.
 #[derive(Debug)]
-pub(in crate::migration) struct Wait {
+pub struct Wait {
     patience: Duration,
     started: Instant,
     pause: Duration,
@@ -120,7 +121,7 @@ pub(in crate::migration) struct Wait {
 
 impl Wait {
     /// One that ends after `patience`.
-    pub(in crate::migration) fn of(patience: Duration) -> Self {
+    pub fn of(patience: Duration) -> Self {
         Self {
             patience,
             started: Instant::now(),
@@ -181,17 +182,29 @@ impl Wait {
     }
 }
 
-/// The key for the database of `connection`.
+/// The key for the database of `connection`, which must be one that can be changed.
 pub(in crate::migration) async fn key(connection: &mut PgConnection) -> Result<Key, Error> {
-    let found = rows(connection, "SELECT current_database()::text AS name")
-        .await
-        .map_err(|error| database("tell its name", &error))?;
-    let name: Result<String, _> = match found.first() {
-        Some(row) => row.try_get("name"),
-        None => Err(sqlx::Error::RowNotFound),
-    };
-    name.map(|name| Key::of(&name))
-        .map_err(|error| database("tell its name", &error))
+    let failed = |error: sqlx::Error| database("tell its name", &error);
+    let sql = "SELECT current_database()::text AS name, current_user::text AS role,
+            pg_catalog.pg_is_in_recovery() AS standby,
+            current_setting('transaction_read_only') = 'on' AS read_only,
+            (SELECT source FROM pg_catalog.pg_settings
+             WHERE name = 'default_transaction_read_only') AS source";
+    let found = rows(connection, sql).await.map_err(failed)?;
+    let row = found.first().ok_or(sqlx::Error::RowNotFound);
+    let row = row.map_err(failed)?;
+    let text = |column| row.try_get::<String, _>(column).map_err(failed);
+    let flag = |column| row.try_get::<bool, _>(column).map_err(failed);
+    let name = text("name")?;
+    if flag("standby")? {
+        return Err(Error::ReadOnly(ReadOnly::Standby));
+    }
+    if flag("read_only")? {
+        let source = text("source")?;
+        let role = text("role")?;
+        return Err(Error::ReadOnly(ReadOnly::of(&source, &name, &role)));
+    }
+    Ok(Key::of(&name))
 }
 
 /// Takes the lock for the whole session, or gives up when `wait` is over.

@@ -14,6 +14,7 @@ use crate::migration::graph::Graph;
 use crate::migration::journal::{CREATE, Journal, Progress, Table};
 use crate::migration::plan::Plan;
 use crate::migration::range::Range;
+use crate::migration::stamp::{Others, Stamp};
 use crate::migration::step::{Mode, Step};
 use crate::migration::target::Target;
 use crate::migration::version::Version;
@@ -36,14 +37,75 @@ pub fn plan(direction: Direction, directory: &Directory, range: &Range) -> Resul
     Plan::make(direction, directory, &journal, &target)
 }
 
+/// What it takes to stamp a database that stands at the beginning of `range`, or at the base where
+/// there is none, so that it is at `targets`.
+pub fn stamp(
+    directory: &Directory,
+    from: Option<&Range>,
+    targets: &[Target],
+    others: Others,
+) -> Result<Stamp, Error> {
+    if let Some(target) = targets.iter().find(|it| it.is_relative()) {
+        return Err(Error::NeedsDatabase(target.to_string()));
+    }
+    let graph = Graph::of(directory)?;
+    let Some(range) = from else {
+        return Stamp::plan(directory, &Journal::default(), targets, others);
+    };
+    if range.is_relative() {
+        return Err(Error::NeedsDatabase(range.to_string()));
+    }
+    let ends = range.resolve(directory, &graph, &[])?;
+    let journal = Journal::assumed(directory, &graph, &ends.start);
+    let mut all = targets.to_vec();
+    for version in &ends.end {
+        all.push(version.to_string().parse()?);
+    }
+    if all.is_empty() {
+        all.push("base".parse()?);
+    }
+    Stamp::plan(directory, &journal, &all, others)
+}
+
+/// `stamp` as a script. A purge takes every database, wherever it stands.
+pub fn stamp_script(stamp: &Stamp, others: Others) -> String {
+    let mut script = Script::at(stamp.start(), None);
+    let count = |count: usize| format!("{count} revision{}", if count == 1 { "" } else { "s" });
+    script.line(&format!(
+        "-- stamp: {} now applied, {} now not, by townpass {}",
+        count(stamp.added.len()),
+        match others {
+            Others::Refuse => count(stamp.removed.len()),
+            Others::Purge => "all others".to_owned(),
+        },
+        env!("CARGO_PKG_VERSION")
+    ));
+    if stamp.is_empty() && others == Others::Refuse {
+        return script.sql;
+    }
+    if script.rows.is_empty() {
+        script.line(&format!("{CREATE};"));
+    }
+    match others {
+        Others::Refuse => script.open(),
+        Others::Purge => {
+            script.begin();
+            script.line(&format!("{};", table().clear()));
+        }
+    }
+    for &version in &stamp.removed {
+        script.line(&format!("{};", table().delete(version)));
+    }
+    for step in &stamp.added {
+        script.line(&format!("{};", table().insert(step, Progress::Skipped)));
+    }
+    script.close();
+    script.sql
+}
+
 /// `plan` as a script. `tag` is what its SQL can read as `townpass.tag`.
 pub fn script(plan: &Plan, tag: Option<&str>) -> String {
-    let mut script = Script {
-        sql: String::new(),
-        rows: plan.start().rows().map(|row| (row.version, true)).collect(),
-        open: false,
-        tag,
-    };
+    let mut script = Script::at(plan.start(), tag);
     script.head(plan);
     for step in plan.steps() {
         match step.mode {
@@ -64,7 +126,17 @@ struct Script<'a> {
     tag: Option<&'a str>,
 }
 
-impl Script<'_> {
+impl<'a> Script<'a> {
+    /// Of a database with the journal `start`.
+    fn at(start: &Journal, tag: Option<&'a str>) -> Self {
+        Self {
+            sql: String::new(),
+            rows: start.rows().map(|row| (row.version, true)).collect(),
+            open: false,
+            tag,
+        }
+    }
+
     fn line(&mut self, text: &str) {
         self.sql.push_str(text);
         self.sql.push('\n');
@@ -93,7 +165,7 @@ impl Script<'_> {
         if self.open {
             return;
         }
-        self.open = true;
+        self.begin();
         let words = self
             .rows
             .iter()
@@ -105,10 +177,7 @@ impl Script<'_> {
             format!("with exactly the revisions {expected}")
         };
         let guard = format!(
-            "
-BEGIN;
-LOCK TABLE _sqlx_migrations IN SHARE ROW EXCLUSIVE MODE;
-DO $townpass$
+            "DO $townpass$
 DECLARE
     found text := (SELECT coalesce(string_agg(version || CASE WHEN success THEN '' ELSE ' unfinished' END, ', ' ORDER BY version), '') FROM _sqlx_migrations);
 BEGIN
@@ -122,6 +191,12 @@ $townpass$;",
             Literal(&format!("this script is for a database {wanted}").replace('%', "%%")),
         );
         self.line(&guard);
+    }
+
+    /// Opens a transaction that keeps other writers from the journal.
+    fn begin(&mut self) {
+        self.open = true;
+        self.line("\nBEGIN;\nLOCK TABLE _sqlx_migrations IN SHARE ROW EXCLUSIVE MODE;");
     }
 
     fn close(&mut self) {

@@ -12,8 +12,9 @@ use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::journal::{Journal, Row};
+use crate::migration::route::{backward, forward};
 use crate::migration::step::Step;
-use crate::migration::target::{Destination, Target};
+use crate::migration::target::Target;
 use crate::migration::version::Version;
 
 /// Steps from one state of a database to another.
@@ -59,23 +60,27 @@ impl Plan {
             Direction::Upgrade => forward(&graph, &applied, &destination, target)?,
             Direction::Downgrade => backward(&graph, &applied, &destination, target)?,
         };
-        if let Some(&version) = versions
-            .iter()
-            .find(|it| direction == Direction::Downgrade && journal.get(**it).is_none())
-        {
-            return Err(Error::NotItself { version });
-        }
         let steps = versions
             .into_iter()
             .filter_map(|version| directory.get(version))
             .map(|revision| step(direction, revision, &graph, journal))
             .collect::<Result<Vec<Step>, _>>()?;
         finish_first(&steps, journal)?;
-        Ok(Self {
+        Ok(Self::of(direction, steps, journal.clone()))
+    }
+
+    /// `steps` on a database with the journal `start`, which somebody else has looked at.
+    pub(in crate::migration) fn of(direction: Direction, steps: Vec<Step>, start: Journal) -> Self {
+        Self {
             direction,
             steps,
-            start: journal.clone(),
-        })
+            start,
+        }
+    }
+
+    /// Nothing to do, on a database with the journal `start`.
+    pub fn nothing(direction: Direction, start: Journal) -> Self {
+        Self::of(direction, Vec::new(), start)
     }
 
     /// Which way it goes.
@@ -120,7 +125,17 @@ fn step(
     graph: &Graph,
     journal: &Journal,
 ) -> Result<Step, Error> {
-    let step = Step::of(direction, revision, graph)?;
+    let mut step = Step::of(direction, revision, graph)?;
+    // Whoever goes back past a revision that a database has as those it replaces undoes them all:
+    // its way back is theirs.
+    let replaced = graph.replaces(revision.version).iter();
+    let gone = std::iter::once(&revision.version).chain(replaced);
+    if direction == Direction::Downgrade {
+        step.rows = gone
+            .filter(|it| journal.get(**it).is_some())
+            .copied()
+            .collect();
+    }
     match journal.lease(revision.version) {
         Some(lease) if journal.is_partial(revision.version) => step.resumed(lease),
         Some(_) | None => Ok(step),
@@ -196,80 +211,6 @@ fn replaced(graph: &Graph, journal: &Journal, by: Version) -> Result<(), Error> 
         return Ok(());
     }
     Err(Error::HalfReplaced { by, lacking })
-}
-
-/// What is to be applied, oldest first.
-fn forward(
-    graph: &Graph,
-    applied: &BTreeSet<Version>,
-    destination: &Destination,
-    target: &Target,
-) -> Result<Vec<Version>, Error> {
-    let pending = |wanted: BTreeSet<Version>| wanted.difference(applied).copied().collect();
-    match destination {
-        // An empty folder has no head, so `head` is its base.
-        Destination::Base if graph.heads().is_empty() => Ok(Vec::new()),
-        Destination::Base | Destination::BranchBase(_) => {
-            Err(wrong_way(target, Direction::Upgrade))
-        }
-        Destination::Revisions(versions) => Ok(pending(graph.with_ancestors(versions))),
-        Destination::Steps(steps) => {
-            let count = usize::try_from(steps.count).map_err(|_| target.too_far())?;
-            let counting = graph.versions().filter(|it| steps.counts(*it));
-            let all: Vec<Version> = pending(counting.collect());
-            let some = all.get(..count).ok_or_else(|| target.too_far())?;
-            Ok(pending(graph.with_ancestors(some)))
-        }
-    }
-}
-
-/// What is to be reverted, newest first. On a merge, one step back is that merge alone.
-fn backward(
-    graph: &Graph,
-    applied: &BTreeSet<Version>,
-    destination: &Destination,
-    target: &Target,
-) -> Result<Vec<Version>, Error> {
-    match destination {
-        Destination::Base => Ok(applied.iter().rev().copied().collect()),
-        Destination::BranchBase(branch) => {
-            let branch: Vec<Version> = branch.iter().copied().collect();
-            let after = graph.with_descendants(&branch);
-            let reverted = applied.iter().rev().copied();
-            Ok(reverted.filter(|version| after.contains(version)).collect())
-        }
-        Destination::Revisions(kept) => {
-            if !kept.iter().all(|version| applied.contains(version)) {
-                return Err(wrong_way(target, Direction::Downgrade));
-            }
-            let after = graph.with_descendants(kept);
-            let reverted = applied.iter().rev().copied();
-            Ok(reverted
-                .filter(|version| after.contains(version) && !kept.contains(version))
-                .collect())
-        }
-        Destination::Steps(steps) => {
-            if steps.count > 0 {
-                return Err(target.too_far());
-            }
-            let count =
-                usize::try_from(steps.count.unsigned_abs()).map_err(|_| target.too_far())?;
-            let newest_first = applied.iter().rev().copied();
-            let all: Vec<Version> = newest_first.filter(|it| steps.counts(*it)).collect();
-            let some = all.get(..count).ok_or_else(|| target.too_far())?;
-            // What needs them goes with them, though another branch has it.
-            let after = graph.with_descendants(some);
-            let reverted = applied.iter().rev().copied();
-            Ok(reverted.filter(|version| after.contains(version)).collect())
-        }
-    }
-}
-
-fn wrong_way(target: &Target, direction: Direction) -> Error {
-    Error::WrongWay {
-        target: target.to_string(),
-        way: direction.as_str(),
-    }
 }
 
 #[cfg(test)]
@@ -524,25 +465,63 @@ mod tests {
             let found = plan(&files, applied, Direction::Upgrade, "head").expect("plans");
             assert_eq!(found, steps, "{applied:?}");
         }
-        for (applied, direction, target, message) in [
-            (
-                &[1][..],
-                Direction::Upgrade,
-                "head",
-                "revision `3` replaces revisions of which `2` is not applied here",
-            ),
-            (
-                &[1, 2, 4],
-                Direction::Downgrade,
-                "base",
-                "revision `3` is applied only as what it replaces",
-            ),
+        let error = plan(&files, &[1], Direction::Upgrade, "head").expect_err("lacks one");
+        assert_eq!(
+            error.to_string(),
+            "revision `3` replaces revisions of which `2` is not applied here"
+        );
+        assert_eq!(error.blame(), Blame::History);
+    }
+
+    #[test]
+    fn going_back_past_a_replacement_takes_what_it_replaces_away() {
+        let files = [
+            ("3_squashed.up.sql", "-- townpass:replaces 1,2\nselect 1;"),
+            ("4_d.up.sql", ""),
+            ("3_squashed.down.sql", "select -1;"),
+            ("4_d.down.sql", ""),
+        ];
+        let files = directory(&files).expect("reads");
+        for (applied, target, rows) in [
+            (&[1, 2, 4][..], "3", "4: 4"),
+            (&[1, 2, 4], "base", "4: 4, 3: 1 2"),
+            (&[1, 2], "-1", "3: 1 2"),
+            (&[3, 4], "base", "4: 4, 3: 3"),
+            // A stamp may have left all of them.
+            (&[1, 2, 3], "base", "3: 3 1 2"),
         ] {
-            let error = plan(&files, applied, direction, target).expect_err(message);
-            assert_eq!(error.to_string(), message);
-            assert_eq!(error.blame(), Blame::History);
+            let text = |version: i64| {
+                let revision = files.get(Version::new(version));
+                revision.map_or_else(String::new, |it| it.up.text.to_string())
+            };
+            let journal = Journal::of(applied.iter().map(|&it| row(it, &text(it))));
+            let target = target.parse().expect("a target");
+            let plan = Plan::downgrade(&files, &journal, &target).expect("plans");
+            let told = plan.steps().iter().map(|step| {
+                let rows = step.rows.iter().map(|it| it.number().to_string());
+                let rows = rows.collect::<Vec<_>>().join(" ");
+                format!("{}: {rows}", step.version.number())
+            });
+            assert_eq!(
+                told.collect::<Vec<_>>().join(", "),
+                rows,
+                "{applied:?} {target}"
+            );
         }
-        let back = plan(&files, &[1, 2, 4], Direction::Downgrade, "3").expect("plans");
-        assert_eq!(back, [4]);
+    }
+
+    #[test]
+    fn a_way_back_that_does_nothing_is_none() {
+        let empty = ("1_a.down.sql", "-- later\n");
+        for (up, refused) in [("select 1;", true), ("-- nothing\n", false)] {
+            let files = [("1_a.up.sql", up), empty];
+            let back = plan(&files, &[1], Direction::Downgrade, "base");
+            assert_eq!(
+                matches!(back, Err(Error::DownDoesNothing { .. })),
+                refused,
+                "{up}"
+            );
+            plan(&files, &[], Direction::Upgrade, "head").expect("that is another matter");
+        }
     }
 }

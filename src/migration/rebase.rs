@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::migration::checksum::Checksum;
-use crate::migration::directory::{Directory, Revision, Source};
+use crate::migration::directory::{Directory, Revision};
 use crate::migration::draft::free;
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::header::{Revises, rewrite};
+use crate::migration::source::Source;
 use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
 use crate::migration::write::NewFile;
@@ -73,7 +74,7 @@ impl Rebase {
         Ok(Self {
             moves: revisions
                 .map(|revision| Move::of(revision, graph, &renamed, onto))
-                .collect(),
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -96,7 +97,7 @@ impl Move {
         graph: &Graph,
         renamed: &BTreeMap<Version, Version>,
         onto: Version,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let from = revision.version;
         let to = renamed.get(&from).copied().unwrap_or(from);
         let mut parents: Vec<Version> = Vec::new();
@@ -126,13 +127,14 @@ impl Move {
             text: up.clone(),
         }];
         if let Some(down) = &revision.down {
+            let down = down.read()?;
             old.push(down.path.clone());
             new.push(NewFile {
-                path: renumbered(down, to),
+                path: renumbered(&down, to),
                 text: down.text.to_string(),
             });
         }
-        Self {
+        Ok(Self {
             from,
             to,
             parents,
@@ -140,7 +142,7 @@ impl Move {
             checksum: Checksum::of(&up),
             old,
             new,
-        }
+        })
     }
 }
 

@@ -213,7 +213,7 @@ impl Repair {
         }
         Ok(Some(Self {
             wish,
-            step: Step::stamped(Direction::Upgrade, revision, &graph),
+            step: Step::stamped(Direction::Upgrade, revision, &graph)?,
             path: revision.up.path.clone(),
             before: kept
                 .iter()

@@ -84,7 +84,7 @@ impl Stamp {
             .filter(|&&version| !there.contains(&version) || journal.is_partial(version))
             .filter_map(|&version| directory.get(version))
             .map(|revision| Step::stamped(Direction::Upgrade, revision, &graph))
-            .collect();
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             removed,
             added,

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::migration::checksum::Checksum;
 use crate::migration::direction::Direction;
-use crate::migration::directory::{Revision, Source};
+use crate::migration::directory::Revision;
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::lease::{Lease, StatementHash};
+use crate::migration::source::{Down, Source};
 use crate::migration::version::Version;
 use crate::sql::{Script, split};
 
@@ -36,6 +37,9 @@ pub struct Step {
     pub up: Arc<str>,
     /// The way back.
     pub down: Option<Arc<str>>,
+    /// The rows of the journal that go with it on the way back: its own, and those of the
+    /// revisions that it stands for, if a database has it as these.
+    pub rows: Vec<Version>,
 }
 
 /// How a step is run.
@@ -45,6 +49,14 @@ pub enum Mode {
     Transaction,
     /// Statement by statement, each by itself.
     Alone(Reason),
+}
+
+/// What a step is made of.
+struct Files {
+    /// The file that is run.
+    source: Source,
+    /// The way back, if there is one.
+    down: Option<Source>,
 }
 
 /// Why a step cannot be a transaction.
@@ -65,8 +77,9 @@ impl Step {
         revision: &Revision,
         graph: &Graph,
     ) -> Result<Self, Error> {
-        let source = match (direction, &revision.down) {
-            (Direction::Upgrade, _) => &revision.up,
+        let down = revision.down.as_ref().map(Down::read).transpose()?;
+        let source = match (direction, down.clone()) {
+            (Direction::Upgrade, _) => revision.up.clone(),
             (Direction::Downgrade, Some(down)) => down,
             (Direction::Downgrade, None) => {
                 return Err(Error::NoWayBack {
@@ -74,34 +87,41 @@ impl Step {
                 });
             }
         };
-        let script = split(&source.text).map_err(|refusal| Error::unfit(source, &refusal))?;
+        let script = split(&source.text).map_err(|refusal| Error::unfit(&source, &refusal))?;
+        let acts = || split(&revision.up.text).is_ok_and(|up| !up.statements.is_empty());
+        if direction == Direction::Downgrade && script.statements.is_empty() && acts() {
+            return Err(Error::DownDoesNothing { path: source.path });
+        }
         let mode = match script.statements.iter().find_map(|it| it.alone) {
             Some(name) => Mode::Alone(Reason::Statement(name)),
             None if source.opts_out_of_transaction() => Mode::Alone(Reason::Marker),
             None if script.uses_new_enum_value(&source.text) => Mode::Alone(Reason::EnumValue),
             None => Mode::Transaction,
         };
-        Ok(Self::with(direction, revision, graph, source, script, mode))
+        let files = Files { source, down };
+        Ok(Self::with(direction, revision, graph, files, script, mode))
     }
 
     /// What is kept of a revision that is taken as done without being run, whatever its text.
-    pub(super) fn stamped(direction: Direction, revision: &Revision, graph: &Graph) -> Self {
+    pub(super) fn stamped(
+        direction: Direction,
+        revision: &Revision,
+        graph: &Graph,
+    ) -> Result<Self, Error> {
         let script = split(&revision.up.text).unwrap_or_default();
-        Self::with(
-            direction,
-            revision,
-            graph,
-            &revision.up,
-            script,
-            Mode::Transaction,
-        )
+        let files = Files {
+            source: revision.up.clone(),
+            down: revision.down.as_ref().map(Down::read).transpose()?,
+        };
+        let mode = Mode::Transaction;
+        Ok(Self::with(direction, revision, graph, files, script, mode))
     }
 
     fn with(
         direction: Direction,
         revision: &Revision,
         graph: &Graph,
-        source: &Source,
+        files: Files,
         script: Script,
         mode: Mode,
     ) -> Self {
@@ -111,12 +131,13 @@ impl Step {
             description: revision.description.clone(),
             parents: graph.parents(revision.version).to_vec(),
             checksum: revision.checksum(),
-            source: source.clone(),
+            source: files.source,
             script,
             mode,
             resume: None,
             up: Arc::clone(&revision.up.text),
-            down: revision.down.as_ref().map(|down| Arc::clone(&down.text)),
+            down: files.down.map(|down| down.text),
+            rows: vec![revision.version],
         }
     }
 

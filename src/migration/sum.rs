@@ -9,9 +9,11 @@ use std::fmt;
 
 use sha2::{Digest, Sha384};
 
-use crate::migration::directory::{Directory, Revision, Source};
-use crate::migration::error::{Error, Located};
+use crate::migration::directory::{Directory, Revision};
+use crate::migration::error::Error;
 use crate::migration::graph::Graph;
+use crate::migration::located::Located;
+use crate::migration::source::Source;
 use crate::migration::version::Version;
 
 /// How many bytes of a fingerprint are written.
@@ -51,6 +53,8 @@ struct Line {
 /// A place where the file and the folder do not agree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
+    /// Of which revision.
+    pub version: Version,
     /// What is so.
     pub what: String,
     /// The line of the sum file, counted from one; nothing if it lacks one.
@@ -58,18 +62,19 @@ pub struct Difference {
 }
 
 impl Sum {
-    /// Of the revisions of `directory`.
-    pub fn of(directory: &Directory, graph: &Graph) -> Self {
+    /// Of the revisions of `directory`, all of whose files are read.
+    pub fn of(directory: &Directory, graph: &Graph) -> Result<Self, Error> {
+        directory.read_all()?;
         let mut seal = String::new();
         let lines = directory.revisions().map(|revision| {
-            let mut line = Line::of(revision, graph);
+            let mut line = Line::of(revision, graph)?;
             line.seal = line.sealed(&seal);
             seal.clone_from(&line.seal);
-            line
+            Ok(line)
         });
-        Self {
-            lines: lines.collect(),
-        }
+        Ok(Self {
+            lines: lines.collect::<Result<_, Error>>()?,
+        })
     }
 
     /// Reads the file.
@@ -111,12 +116,20 @@ impl Sum {
             let name = revision.up.name();
             let Some(recorded) = self.lines.iter().find(|it| it.version == version) else {
                 let what = format!("`{name}` is not in it");
-                found.push(Difference { what, line: None });
+                found.push(Difference {
+                    version,
+                    what,
+                    line: None,
+                });
                 continue;
             };
             let mut note = |what: String| {
                 let line = recorded.number;
-                found.push(Difference { what, line });
+                found.push(Difference {
+                    version,
+                    what,
+                    line,
+                });
             };
             if recorded.up != line.up {
                 note(format!("`{name}` was edited"));
@@ -137,6 +150,7 @@ impl Sum {
         for line in &self.lines {
             if directory.get(line.version).is_none() {
                 found.push(Difference {
+                    version: line.version,
                     what: format!("the files of `{}` are gone", line.version),
                     line: line.number,
                 });
@@ -156,6 +170,7 @@ impl Sum {
             .find_map(|(recorded, sealed)| (!sealed).then_some(recorded));
         let more = self.lines.get(actual.lines.len());
         broken.or(more).map(|line| Difference {
+            version: line.version,
             what: format!(
                 "the line of `{}` is not sealed with those above it",
                 line.version
@@ -165,30 +180,43 @@ impl Sum {
     }
 }
 
+/// What to do about `differences` between a sum file and `directory`.
+pub fn advice(differences: &[Difference], directory: &Directory) -> &'static str {
+    let newest = directory.revisions().next_back().map(|it| it.version);
+    if differences.iter().all(|it| Some(it.version) == newest) {
+        "if the newest revision is applied nowhere but on your own database, it may be edited: run \
+         `townpass migrate repair --sum`, and commit `townpass.sum` with it. If it is applied \
+         elsewhere, restore its files, and put the change into a new revision"
+    } else {
+        "if the files are right, run `townpass migrate repair --sum`, which writes it anew; if not, \
+         restore them: `townpass migrate check` lists all that differs"
+    }
+}
+
 /// What stands where there is no file.
 const NOTHING: &str = "-";
 
 impl Line {
-    fn of(revision: &Revision, graph: &Graph) -> Self {
+    fn of(revision: &Revision, graph: &Graph) -> Result<Self, Error> {
         let parents: Vec<String> = graph
             .parents(revision.version)
             .iter()
             .map(ToString::to_string)
             .collect();
-        Self {
+        Ok(Self {
             version: revision.version,
             parents: match parents.as_slice() {
                 [] => "base".to_owned(),
                 parents => parents.join(","),
             },
             up: fingerprint(&revision.up.text),
-            down: revision
-                .down
-                .as_ref()
-                .map_or_else(|| NOTHING.to_owned(), |down| fingerprint(&down.text)),
+            down: match &revision.down {
+                Some(down) => fingerprint(&down.read()?.text),
+                None => NOTHING.to_owned(),
+            },
             seal: String::new(),
             number: None,
-        }
+        })
     }
 
     fn parse(text: &str, number: usize) -> Option<Self> {
@@ -247,13 +275,14 @@ pub fn verify(directory: &Directory) -> Result<(), Error> {
         return Ok(());
     };
     let recorded = Sum::parse(source)?;
-    let actual = Sum::of(directory, &Graph::of(directory)?);
+    let actual = Sum::of(directory, &Graph::of(directory)?)?;
     let differences = recorded.compare(&actual, directory);
     if differences.is_empty() {
         return Ok(());
     }
     Err(Error::SumContradicts {
         path: source.path.clone(),
+        advice: advice(&differences, directory),
         differences: differences.into_iter().map(|it| it.what).collect(),
     })
 }
@@ -283,7 +312,7 @@ mod tests {
     ];
 
     fn sum(directory: &Directory) -> Sum {
-        Sum::of(directory, &Graph::of(directory).expect("builds"))
+        Sum::of(directory, &Graph::of(directory).expect("builds")).expect("reads")
     }
 
     fn source(text: &str) -> Source {

@@ -4,10 +4,10 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::failure::{Blame, Diagnose};
-use crate::migration::error::Quoted;
 use crate::migration::fork::Fork;
 use crate::migration::target::Target;
 use crate::migration::version::Version;
+use crate::migration::words::Quoted;
 
 /// Why a verb that writes into the folder wrote nothing.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]

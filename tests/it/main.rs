@@ -58,6 +58,7 @@ mod migrate_write;
 mod migration;
 mod output;
 mod split;
+mod split_fuzz;
 #[cfg(unix)]
 mod stand_in;
 #[cfg(unix)]

@@ -149,3 +149,52 @@ fn a_reader_that_goes_away_is_no_failure() {
         assert_eq!(output.stderr, "", "{words}");
     }
 }
+
+#[tokio::test]
+async fn what_stands_for_others_is_reverted_as_they_would_be() {
+    for down in [
+        "drop table a, b;",
+        "-- no-transaction\ndrop index concurrently i;\ndrop table a, b;",
+    ] {
+        let database = Database::fresh().await;
+        let run = |town: &Town, words: &str| {
+            town.townpass(words.split(' '))
+                .env("DATABASE_URL", database.url("postgresql"))
+                .run()
+        };
+        let before = Town::bare()
+            .migration(1, "a", "create table a (id int);", "drop table a;")
+            .migration(
+                2,
+                "b",
+                "create table b (id int); create index i on b (id);",
+                "drop table b;",
+            );
+        run(&before, "migrate upgrade").success();
+        let up = "-- townpass:revises base\n-- townpass:replaces 1, 2\n\
+            create table a (id int); create table b (id int); create index i on b (id);";
+        let after = Town::bare().migration(3, "both", up, down).migration(
+            4,
+            "c",
+            "create table c (id int);",
+            "drop table c;",
+        );
+        run(&after, "migrate upgrade").success().says("upgrade 4");
+        run(&after, "migrate downgrade -2")
+            .success()
+            .says("downgrade 4")
+            .says("downgrade 3");
+        run(&after, "migrate current").success().prints("");
+        let mut connection = database.connect().await;
+        for table in ["_sqlx_migrations", "_townpass_migrations"] {
+            let sql = format!("select count(*) from {table}");
+            let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+                .fetch_one(&mut connection)
+                .await
+                .expect("it is there");
+            assert_eq!(rows, 0, "{table}");
+        }
+        run(&after, "migrate upgrade").success();
+        run(&after, "migrate downgrade base").success();
+    }
+}

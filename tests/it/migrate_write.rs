@@ -224,7 +224,12 @@ async fn a_branch_that_nobody_else_has_moves_behind_another() {
             "-- townpass:revises 1\nalter table users add phone text;",
             "alter table users drop phone;",
         )
-        .migration(4, "mine_too", "-- townpass:revises 2\nselect 1;", "");
+        .migration(
+            4,
+            "mine_too",
+            "-- townpass:revises 2\nselect 1;",
+            "select 2;",
+        );
     let run = |words: &str| {
         town.townpass(words.split(' '))
             .env("DATABASE_URL", database.url("postgresql"))
@@ -268,6 +273,101 @@ async fn a_branch_that_nobody_else_has_moves_behind_another() {
     run("migrate check").success();
     run("migrate downgrade theirs").success();
     run("migrate upgrade").success();
+}
+
+/// Two revisions of one's own, applied, the second of which can follow another.
+async fn own() -> (Town, Database) {
+    let database = Database::fresh().await;
+    let town = forked();
+    town.townpass(["migrate", "upgrade", "heads"])
+        .env("DATABASE_URL", database.url("postgresql"))
+        .run()
+        .success();
+    (town, database)
+}
+
+#[tokio::test]
+async fn a_rebase_waits_its_turn() {
+    let (town, database) = own().await;
+    let before = files(&town);
+    let mut other = database.connect().await;
+    sqlx::migrate::Migrate::lock(&mut other)
+        .await
+        .expect("sqlx locks");
+    let rebase = |words: &str| {
+        town.townpass(format!("migrate rebase 3 --onto 2 --yes {words}").split_whitespace())
+            .env("DATABASE_URL", database.url("postgresql"))
+    };
+    rebase("--wait-lock 200ms")
+        .run()
+        .expect(7)
+        .says("the migration lock did not come free");
+    assert_eq!(files(&town), before);
+    let waiting = rebase("").spawn();
+    sqlx::migrate::Migrate::unlock(&mut other)
+        .await
+        .expect("sqlx unlocks");
+    let ended = waiting.wait_with_output().expect("it is ours");
+    assert!(ended.status.success(), "{ended:?}");
+    assert_ne!(files(&town), before);
+    town.townpass(["migrate", "current", "--check-heads"])
+        .env("DATABASE_URL", database.url("postgresql"))
+        .run()
+        .success();
+}
+
+#[tokio::test]
+async fn a_rebase_moves_files_and_rows_or_neither() {
+    let (town, database) = own().await;
+    let before = files(&town);
+    let rebase = || {
+        town.townpass(["migrate", "rebase", "3", "--onto", "2", "--yes"])
+            .env("DATABASE_URL", database.url("postgresql"))
+            .run()
+    };
+    let mut admin = database.connect().await;
+    let mut tell = async |sql: &'static str| {
+        sqlx::raw_sql(sql).execute(&mut admin).await.expect(sql);
+    };
+    let rows = async || {
+        let sql = "select string_agg(version::text, ' ' order by version) from _sqlx_migrations";
+        let mut connection = database.connect().await;
+        let rows: String = sqlx::query_scalar(sql)
+            .fetch_one(&mut connection)
+            .await
+            .expect("a journal");
+        rows
+    };
+    // The row cannot be written.
+    tell(
+        "create function no() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+         create trigger no before update on _sqlx_migrations for each row execute function no()",
+    )
+    .await;
+    rebase()
+        .expect(3)
+        .says("the database did not write the journal");
+    assert_eq!(
+        (files(&town), rows().await),
+        (before.clone(), "1 2 3".to_owned())
+    );
+    // The row is written, the files are exchanged, and then it cannot be committed.
+    tell(
+        "drop trigger no on _sqlx_migrations;
+         create constraint trigger no after update on _sqlx_migrations
+         deferrable initially deferred for each row execute function no()",
+    )
+    .await;
+    rebase()
+        .expect(3)
+        .says("the database did not write the journal");
+    assert_eq!(
+        (files(&town), rows().await),
+        (before.clone(), "1 2 3".to_owned())
+    );
+    tell("drop trigger no on _sqlx_migrations").await;
+    rebase().success();
+    assert_ne!(rows().await, "1 2 3");
 }
 
 #[test]
@@ -392,7 +492,7 @@ fn the_sum_file_holds_what_was_reviewed() {
     );
     assert_snapshot!(town.run("migrate check").expect(5).stdout, @"
     [DIR]/migrations/townpass.sum:4:1: error: `2_email.up.sql` was edited [sum]
-        if the files are right, write it anew with `townpass migrate repair --sum`
+        if the files are right, run `townpass migrate repair --sum`, which writes it anew; if not, restore them: `townpass migrate check` lists all that differs
     4 revisions, 1 head: 1 error, 0 warnings
     ");
     let refused = town
@@ -402,7 +502,7 @@ fn the_sum_file_holds_what_was_reviewed() {
         .expect(5);
     assert_snapshot!(refused.stderr, @"
     error: `[DIR]/migrations/townpass.sum` contradicts the folder: `2_email.up.sql` was edited
-      help: if the files are right, `townpass migrate repair --sum` writes it anew; if not, restore them: `townpass migrate check` lists all that differs
+      help: if the files are right, run `townpass migrate repair --sum`, which writes it anew; if not, restore them: `townpass migrate check` lists all that differs
     ");
     let shown = town.run("migrate repair --sum --dry-run").success();
     assert!(
@@ -426,7 +526,10 @@ fn on_the_developers_own_database_the_sum_file_follows() {
     let up = town.path().join("migrations/00000000000003_phone.up.sql");
     let text = fs::read_to_string(&up).expect("written");
     fs::write(&up, format!("{text}alter table users add phone text;\n")).expect("ours");
-    run("migrate check").expect(5);
+    // What was only begun may be written on.
+    run("migrate check")
+        .expect(5)
+        .shows("it may be edited: run `townpass migrate repair --sum`, and commit `townpass.sum`");
     run("dev migrate")
         .success()
         .says("`townpass.sum` follows the files as they are now");
@@ -568,4 +671,37 @@ fn check_compares_with_a_branch() {
     error: git knows no `nowhere` here
       help: name a branch, tag or commit; perhaps `git fetch` brings it
     ");
+}
+
+#[test]
+fn an_editor_knows_what_the_developers_own_database_has() {
+    let town = Town::new().migration(1, "users", "create table users (id int);", "select 1;");
+    let run = |words: &str| {
+        town.townpass(format!("--provider embedded {words}").split(' '))
+            .env("EDITOR", "true")
+            .run()
+    };
+    // Nothing is started for it.
+    run("dev migrate edit head").success();
+    run("dev status --check").expect(1);
+    run("dev migrate").success();
+    run("dev migrate edit head")
+        .expect(4)
+        .says("would never be run there");
+    run("dev migrate edit head --down").success();
+    run("dev migrate edit head --yes").success();
+}
+
+#[test]
+fn several_heads_are_told_before_a_reset_as_they_are_elsewhere() {
+    let town = Town::new().migration(1, "users", "create table users (id int);", "");
+    git::commit(&town.path(), "users");
+    let town = town
+        .migration(2, "email", "-- townpass:revises 1\nselect 1;", "")
+        .migration(3, "phone", "-- townpass:revises 1\nselect 1;", "");
+    git::commit(&town.path(), "both");
+    town.run("--provider embedded dev reset-db --yes")
+        .expect(5)
+        .says("by Ada, 2026-02-03, commit")
+        .says("townpass migrate rebase 3 --onto 2");
 }

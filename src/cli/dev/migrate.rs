@@ -6,7 +6,7 @@ use super::application::Application;
 use super::containers::ProjectContainers;
 use super::session::Session;
 use crate::cli::context::Context;
-use crate::cli::migrate::{self, Caution, Door, Named, Verb, Workplace};
+use crate::cli::migrate::{self, Door, Named, Verb, Workplace};
 use crate::database;
 use crate::error::Error;
 
@@ -25,7 +25,6 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         kind: session.kind(context, &args.named)?,
         migrations: session.migrations(),
         url: None,
-        caution: Caution::None,
         door: Door::Development,
         containers: None,
     };
@@ -42,6 +41,13 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         workplace.url = Some(application.url);
         if session.provider.kind() == database::Kind::Docker {
             workplace.containers = Some(Rc::new(ProjectContainers::of(session, written)));
+        }
+    } else if verb.asks_database() {
+        let story = context.story();
+        let written = Application::written(context, &session)?;
+        match written.seen_from_here(&session, &story).await {
+            Ok(application) => workplace.url = Some(application.url),
+            Err(error) => context.printer.explain(&error.to_string()),
         }
     }
     migrate::answer(context, &workplace, verb).await

@@ -8,7 +8,7 @@ use super::reset_password::{self, NewPassword};
 use super::session::Session;
 use crate::cli::confirm;
 use crate::cli::context::Context;
-use crate::cli::migrate::{Caution, Door, Named, Workplace, walk};
+use crate::cli::migrate::{Door, Named, Workplace, told_by_git, walk};
 use crate::database::lifecycle::{self, Contents};
 use crate::database::loss;
 use crate::database::reset::{BindMount, Depth, Plan};
@@ -55,7 +55,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let history = if args.no_migrate {
         None
     } else {
-        session.history()?
+        told_by_git(&session.migrations(), session.history()).await?
     };
     if let Some(new) = &args.password {
         let new = NewPassword::read(new)?;
@@ -153,7 +153,6 @@ async fn to_head(
         kind: session.kind(context, &Named::default())?,
         migrations: session.migrations(),
         url: Some(url),
-        caution: Caution::None,
         door: Door::Development,
         containers: None,
     };

@@ -74,7 +74,6 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         kind: session.kind(context, &Named::default())?,
         migrations: session.migrations(),
         url: None,
-        caution: migrate::Caution::None,
         door: Door::Development,
         containers: None,
     };

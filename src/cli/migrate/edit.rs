@@ -42,12 +42,12 @@ pub(super) async fn run(
     let revisions = versions.iter().filter_map(|&it| directory.get(it));
     let files: Vec<_> = revisions
         .filter_map(|revision| {
-            let source = if args.down {
-                revision.down.as_ref()?
+            let path = if args.down {
+                revision.down.as_ref()?.path()
             } else {
-                &revision.up
+                &revision.up.path
             };
-            Some((revision.version, source.path.clone()))
+            Some((revision.version, path.to_owned()))
         })
         .collect();
     if files.is_empty() {

@@ -12,7 +12,7 @@ use crate::error::{Error, Unapproved};
 use crate::lint::{Level, Survey};
 use crate::migration::fingerprint::{Fingerprint, NoFingerprint};
 use crate::migration::fork::Fork;
-use crate::migration::{Direction, Directory, Graph, Plan, Target};
+use crate::migration::{self, Direction, Directory, Graph, Journal, Plan, Target};
 
 /// Why a database is treated with caution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,31 +115,55 @@ impl Gate<'_> {
         if !careless || heads.len() < 2 {
             return Ok(());
         }
-        Err(crate::migration::Error::SeveralHeads {
+        Err(migration::Error::SeveralHeads {
             target: self.target.to_string(),
             fork: Box::new(Fork::of(directory, &graph, &heads)),
         }
         .into())
     }
 
-    /// Refuses a plan that is not the approved one, or that loses data and was not approved. What
-    /// is left of a plan that was `admitted` before may go on: others have done the rest.
-    pub(super) fn admit(&self, plan: &Plan, admitted: Option<&Plan>) -> Result<(), Error> {
-        if plan.is_empty() || admitted.is_some_and(|admitted| is_rest(plan, admitted)) {
-            return Ok(());
-        }
-        let hash = plan.fingerprint();
-        match &self.approved {
-            Some(approved) if *approved == hash => return Ok(()),
-            Some(approved) => {
-                return Err(Error::AnotherPlan {
-                    approved: approved.clone(),
-                    found: hash,
-                });
+    /// The plan that may be run, if what was planned for a database with `journal` is the approved
+    /// one, or was not approved and loses no data. What is left of either may go on where others
+    /// have done the rest: of one that was `admitted` before, and of the approved one.
+    pub(super) fn admit(
+        &self,
+        planned: Result<Plan, migration::Error>,
+        journal: &Journal,
+        directory: &Directory,
+        admitted: Option<&Plan>,
+    ) -> Result<Plan, Error> {
+        let Some(approved) = &self.approved else {
+            let plan = planned?;
+            let goes_on = admitted.is_some_and(|admitted| is_rest(&plan, admitted));
+            if !goes_on && self.caution != Caution::None {
+                self.refuse_losses(&plan)?;
             }
-            None if self.caution == Caution::None => return Ok(()),
-            None => {}
+            return Ok(plan);
+        };
+        let (plan, error) = match planned {
+            Ok(plan) if plan.fingerprint() == *approved => return Ok(plan),
+            Ok(plan) => {
+                let found = plan.fingerprint();
+                let approved = approved.clone();
+                (plan, Error::AnotherPlan { approved, found })
+            }
+            // Of a few steps all may have been taken, with none to follow.
+            Err(error @ migration::Error::TooFar { .. }) => {
+                let nothing = Plan::nothing(self.direction, journal.clone());
+                (nothing, error.into())
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let done = plan.is_empty() && !self.target.is_relative();
+        if done || admitted.is_some_and(|admitted| is_rest(&plan, admitted)) {
+            return Ok(plan);
         }
+        let rest = plan.rest_of(approved, directory, self.target)?;
+        rest.ok_or(error)
+    }
+
+    /// Refuses a plan that loses data, unless each loss is approved in its file.
+    fn refuse_losses(&self, plan: &Plan) -> Result<(), Error> {
         let losses = Survey::of(plan)?.losses();
         let mut losses = losses.iter().filter(|it| it.level == Level::Error);
         let Some(first) = losses.next() else {
@@ -153,7 +177,7 @@ impl Gate<'_> {
             rule: first.rule.name,
             verb: self.direction.as_str(),
             target: self.target.to_string(),
-            hash,
+            hash: plan.fingerprint(),
         })))
     }
 }

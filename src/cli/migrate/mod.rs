@@ -107,12 +107,18 @@ impl Verb {
         Self::Upgrade(walk::Upgrade::to_head())
     }
 
-    /// Whether the verb looks at a database at all.
+    /// Whether the verb asks a database that is there, and does without one that is not.
+    pub(crate) fn asks_database(&self) -> bool {
+        matches!(self, Self::Edit(_))
+    }
+
+    /// Whether the verb cannot do without a database.
     pub(crate) fn needs_database(&self, kind: &Kind) -> bool {
         match self {
             Self::Upgrade(args) => args.needs_database(),
             Self::Downgrade(args) => args.needs_database(),
-            Self::Current(_) | Self::Stamp(_) | Self::EnsureVersion(_) | Self::Verify(_) => true,
+            Self::Current(_) | Self::EnsureVersion(_) | Self::Verify(_) => true,
+            Self::Stamp(args) => args.needs_database(),
             Self::Repair(args) => args.needs_database(),
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
@@ -134,8 +140,6 @@ pub(crate) struct Workplace {
     pub(crate) kind: Kind,
     /// The database; absent where the verb needs none.
     pub(crate) url: Option<DatabaseUrl>,
-    /// Whether what loses data must be approved.
-    pub(crate) caution: Caution,
     /// How we came in.
     pub(crate) door: Door,
     /// Where Alembic may be run beside this machine.
@@ -147,11 +151,20 @@ pub(crate) struct Workplace {
 pub(crate) enum Door {
     /// `townpass dev`: the developer's own database. Files are edited, and `townpass.sum` follows.
     Development,
-    /// `townpass migrate`: any database. Files are as they were reviewed, or nothing is done.
-    Deploy,
+    /// `townpass migrate`: any database. Files are as they were reviewed, or nothing is done, and
+    /// what loses data may have to be approved.
+    Deploy(Caution),
 }
 
 impl Workplace {
+    /// Whether what loses data must be approved. A developer's own database is theirs.
+    pub(crate) fn caution(&self) -> Caution {
+        match self.door {
+            Door::Development => Caution::None,
+            Door::Deploy(caution) => caution,
+        }
+    }
+
     /// Reads the history, or says that it is Alembic's.
     pub(crate) fn history(&self) -> Result<Directory, Error> {
         match &self.kind {
@@ -174,7 +187,7 @@ impl Workplace {
     pub(crate) fn reviewed(&self) -> Result<Directory, Error> {
         let directory = self.history()?;
         match (self.door, directory.sum()) {
-            (Door::Deploy, _) => sum::verify(&directory)?,
+            (Door::Deploy(_), _) => sum::verify(&directory)?,
             // A conflict that git left is nobody's edit.
             (Door::Development, Some(source)) => drop(Sum::parse(source)?),
             (Door::Development, None) => {}
@@ -188,7 +201,7 @@ impl Workplace {
         let Some(source) = directory.sum() else {
             return Ok(false);
         };
-        let text = Sum::of(&directory, &Graph::of(&directory)?).to_string();
+        let text = Sum::of(&directory, &Graph::of(&directory)?)?.to_string();
         if source.text.replace("\r\n", "\n") == text {
             return Ok(false);
         }
@@ -236,8 +249,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         kind: Kind::of(context, &context.directory, &settings, &args.named)?,
         migrations: context.directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),
-        caution: Caution::of(settings.environment, context.env.is_ci()),
-        door: Door::Deploy,
+        door: Door::Deploy(Caution::of(settings.environment, context.env.is_ci())),
         containers: None,
     };
     answer(context, &workplace, args.verb).await

@@ -67,7 +67,7 @@ pub(super) async fn run(
         &survey,
         &target.to_string(),
         asked,
-        workplace.caution != Caution::None,
+        workplace.caution() != Caution::None,
     );
     if let Some(file) = &args.save {
         save(&context.directory.join(file), &review)?;

@@ -4,6 +4,7 @@
 //! its new version. So git must say that the branch others start from does not have it, and the
 //! database must be on this machine; its journal goes along.
 
+use super::patience::Patience;
 use super::{Door, Workplace};
 use crate::cli::context::Context;
 use crate::error::Error;
@@ -11,7 +12,8 @@ use crate::host::names;
 use crate::migration::git::Repository;
 use crate::migration::journal::{self, Renamed};
 use crate::migration::rebase::{Move, Rebase};
-use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, write};
+use crate::migration::source::Down;
+use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, runner, write};
 use crate::report::view::authoring::Rebased;
 use crate::url::{Address, DatabaseUrl};
 
@@ -28,6 +30,8 @@ pub(crate) struct Args {
     /// Show what would be moved, and do nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    patience: Patience,
 }
 
 pub(super) async fn run(
@@ -50,17 +54,18 @@ pub(super) async fn run(
             context.printer.warn(
                 "no DATABASE_URL is set: a database that has these revisions will miss their files",
             );
-            exchange(workplace, &rebase)?;
+            write::exchange(&rebase.new_files(), &rebase.old())?;
+            workplace.seal()?;
         }
         context.printer.show(&Rebased::of(&rebase, 0, args.dry_run));
         return Ok(0);
     };
-    if workplace.door == Door::Deploy && !is_local(url) {
+    if matches!(workplace.door, Door::Deploy(_)) && !is_local(url) {
         let address = url.address().to_string();
         return Err(Unwritten::NotLocal { address, head }.into());
     }
-    let mut connection = workplace.connect(context).await?;
-    let applied = journal::read(&mut connection).await?;
+    let mut session = workplace.connect(context).await?;
+    let applied = journal::read(&mut session).await?;
     let renamed: Vec<Renamed> = rebase
         .moves
         .iter()
@@ -74,12 +79,29 @@ pub(super) async fn run(
         return Err(migration::Error::partial(row).into());
     }
     if !args.dry_run {
-        exchange(workplace, &rebase)?;
-        if let Err(error) = journal::rename(&mut connection, &renamed).await {
-            undo(&directory, &rebase)?;
-            workplace.seal()?;
+        let story = context.story();
+        let mut exchanged = false;
+        let ended = runner::rename(
+            &applied,
+            &renamed,
+            &mut session,
+            &args.patience.options(context, None),
+            &mut |event| story.migration(&event),
+            || {
+                write::exchange(&rebase.new_files(), &rebase.old())?;
+                exchanged = true;
+                Ok(())
+            },
+        )
+        .await;
+        drop(story);
+        if let Err(error) = ended {
+            if exchanged {
+                undo(&directory, &rebase)?;
+            }
             return Err(error.into());
         }
+        workplace.seal()?;
     }
     let moved = Rebased::of(&rebase, renamed.len(), args.dry_run);
     context.printer.show(&moved);
@@ -100,25 +122,22 @@ impl From<&Move> for Renamed {
     }
 }
 
-/// Puts the new files in the place of the old ones.
-fn exchange(workplace: &Workplace, rebase: &Rebase) -> Result<(), Error> {
-    write::exchange(&rebase.new_files(), &rebase.old())?;
-    workplace.seal()?;
-    Ok(())
-}
-
 /// Puts the old files back.
 fn undo(directory: &Directory, rebase: &Rebase) -> Result<(), Error> {
-    let old = rebase
-        .moves
-        .iter()
-        .filter_map(|it| directory.get(it.from))
-        .flat_map(|it| std::iter::once(&it.up).chain(&it.down))
+    let moved = rebase.moves.iter();
+    let mut old = Vec::new();
+    for revision in moved.filter_map(|it| directory.get(it.from)) {
+        // The way back was read when the move was planned; its file is gone by now.
+        let down = revision.down.as_ref().map(Down::read).transpose()?;
+        old.extend([Some(revision.up.clone()), down].into_iter().flatten());
+    }
+    let old: Vec<_> = old
+        .into_iter()
         .map(|source| write::NewFile {
-            path: source.path.clone(),
+            path: source.path,
             text: source.text.to_string(),
         })
-        .collect::<Vec<_>>();
+        .collect();
     let new: Vec<_> = rebase.new_files().into_iter().map(|it| it.path).collect();
     write::exchange(&old, &new)?;
     Ok(())

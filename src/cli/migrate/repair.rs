@@ -130,7 +130,7 @@ async fn mend(
 /// there is one.
 fn sum(context: &Context, workplace: &Workplace, args: &Args) -> Result<u8, Error> {
     let directory = workplace.history()?;
-    let text = Sum::of(&directory, &Graph::of(&directory)?).to_string();
+    let text = Sum::of(&directory, &Graph::of(&directory)?)?.to_string();
     let path = directory.path().join(SUM);
     let before = directory
         .sum()

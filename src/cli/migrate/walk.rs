@@ -169,10 +169,10 @@ async fn walk(
         context.printer.show(&WouldMove::from(&plan));
         return Ok(0);
     }
-    if how.consent.is_asked(workplace.caution) {
+    if how.consent.is_asked(workplace.caution()) {
         let (approved, leads) = how.consent.approved(&context.directory)?;
         let gate = Gate {
-            caution: workplace.caution,
+            caution: workplace.caution(),
             direction,
             target: leads.as_ref().unwrap_or(target),
             approved,

@@ -12,6 +12,7 @@ use sqlx::postgres::PgConnection;
 use super::gate::{IDENTITY, RESET, Way};
 use super::indexes::{Concern, Index, drop_left_behind};
 use super::monitor::Subject;
+use super::records::Records;
 use super::transaction::met_others;
 use super::{Refused, Run, Turn, rolled_back};
 use crate::migration::direction::Direction;
@@ -71,37 +72,54 @@ impl Run<'_, '_> {
         done: usize,
         connection: &mut PgConnection,
     ) -> Result<bool, Error> {
-        let table = &self.table.table;
+        let Records { table, ledger } = &self.records;
         if let Some(lease) = &step.resume {
-            let found = rows(connection, &table.ledger.run_of(step.version)).await;
-            let same = found.is_ok_and(|found| {
-                found.first().and_then(|row| row.try_get("run_id").ok())
-                    == Some(lease.run.0.clone())
-            });
-            if !same {
+            let run = match ledger {
+                Some(ledger) => rows(connection, &ledger.run_of(step.version)).await.ok(),
+                None => None,
+            };
+            let run = run.and_then(|found| found.first()?.try_get("run_id").ok());
+            if run != Some(lease.run.0.clone()) {
                 let _ = execute(connection, "ROLLBACK").await;
                 return Ok(false);
             }
         }
-        let begun = match (step.direction, &step.resume) {
-            (Direction::Upgrade, None) => table.insert(step, Progress::Begun),
-            (Direction::Upgrade | Direction::Downgrade, _) => table.update(step, Progress::Begun),
+        // On the way up there is no row yet; on the way back there may be those of the revisions
+        // that this one stands for, whose place it takes.
+        let there = match step.direction {
+            Direction::Upgrade => step.resume.is_some(),
+            Direction::Downgrade => step.rows.contains(&step.version),
         };
-        let mut sql = begun;
-        if self.table.ledger {
-            sql.push_str("; ");
-            sql.push_str(&table.ledger.lease(step, self.origin, done));
+        let others = match step.direction {
+            Direction::Upgrade => Vec::new(),
+            Direction::Downgrade => {
+                let others = step.rows.iter().filter(|it| **it != step.version);
+                others.copied().collect()
+            }
+        };
+        let mut statements = vec![if there {
+            table.update(step, Progress::Begun)
+        } else {
+            table.insert(step, Progress::Begun)
+        }];
+        statements.extend(ledger.as_ref().map(|it| it.lease(step, self.origin, done)));
+        for &version in &others {
+            statements.push(table.delete(version));
+            statements.extend(ledger.as_ref().map(|it| it.forget(version)));
         }
-        sql.push_str("; COMMIT");
-        if let Err(error) = execute(connection, &sql).await {
+        statements.push("COMMIT".to_owned());
+        if let Err(error) = execute(connection, &statements.join("; ")).await {
             let _ = execute(connection, "ROLLBACK").await;
             return Err(database("write the journal", &error));
         }
         if step.resume.is_none() {
             self.fence.count_begun(1);
-            if step.direction == Direction::Upgrade {
-                self.count(step);
-            }
+        }
+        if !there {
+            self.fence.count(step.version.number(), 1);
+        }
+        for version in others {
+            self.fence.count(version.number(), -1);
         }
         Ok(true)
     }
@@ -236,24 +254,22 @@ impl Run<'_, '_> {
         execute(connection, &format!("{RESET}; BEGIN"))
             .await
             .map_err(|error| database("begin a transaction", &error))?;
-        let table = &self.table.table;
-        let (row, kept) = match step.direction {
-            Direction::Upgrade => (
-                table.update(step, Progress::Done(started.elapsed())),
-                table.ledger.finish(step.version, &self.origin.run),
-            ),
-            Direction::Downgrade => (
-                table.delete(step.version),
-                table.ledger.release(step.version, &self.origin.run),
-            ),
+        let table = &self.records.table;
+        let row = match step.direction {
+            Direction::Upgrade => table.update(step, Progress::Done(started.elapsed())),
+            Direction::Downgrade => table.delete(step.version),
         };
-        self.note(step, connection, |_| kept).await?;
+        self.note(step, connection, |ledger| match step.direction {
+            Direction::Upgrade => ledger.finish(step.version, &self.origin.run),
+            Direction::Downgrade => ledger.release(step.version, &self.origin.run),
+        })
+        .await?;
         execute(connection, &format!("{row}; COMMIT"))
             .await
             .map_err(|error| database("write the journal", &error))?;
         self.fence.count_begun(-1);
         if step.direction == Direction::Downgrade {
-            self.count(step);
+            self.fence.count(step.version.number(), -1);
         }
         Ok(())
     }
@@ -278,10 +294,10 @@ impl Run<'_, '_> {
         connection: &mut PgConnection,
         sql: impl FnOnce(&Ledger) -> String,
     ) -> Result<(), Error> {
-        if !self.table.ledger {
+        let Some(ledger) = &self.records.ledger else {
             return Ok(());
-        }
-        match changed(connection, &sql(&self.table.table.ledger)).await {
+        };
+        match changed(connection, &sql(ledger)).await {
             Ok(1) => Ok(()),
             Ok(_) => {
                 let _ = execute(connection, "ROLLBACK").await;
@@ -294,8 +310,8 @@ impl Run<'_, '_> {
     }
 
     fn beat(&self, step: &Step) -> Option<String> {
-        let ledger = &self.table.table.ledger;
-        (self.table.ledger).then(|| ledger.beat(step.version, &self.origin.run))
+        let ledger = self.records.ledger.as_ref()?;
+        Some(ledger.beat(step.version, &self.origin.run))
     }
 
     /// A statement failed. If nothing took effect, the row is put back as it was; otherwise the
@@ -315,19 +331,17 @@ impl Run<'_, '_> {
             .map_err(|error| database("reset the session", &error))?;
         let statement = &step.script.statements[at];
         let run = &self.origin.run;
-        let table = &self.table.table;
+        let table = &self.records.table;
         if at == 0 && statement.alone != Some(IN_TWO_HALVES) {
-            let (row, kept) = match step.direction {
-                Direction::Upgrade => (
-                    table.delete(step.version),
-                    table.ledger.release(step.version, run),
-                ),
-                Direction::Downgrade => (
-                    table.update(step, Progress::Skipped),
-                    table.ledger.restore(step.version, run),
-                ),
+            let row = match step.direction {
+                Direction::Upgrade => table.delete(step.version),
+                Direction::Downgrade => table.update(step, Progress::Skipped),
             };
-            self.note(step, connection, |_| kept).await?;
+            self.note(step, connection, |ledger| match step.direction {
+                Direction::Upgrade => ledger.release(step.version, run),
+                Direction::Downgrade => ledger.restore(step.version, run),
+            })
+            .await?;
             execute(connection, &row)
                 .await
                 .map_err(|error| database("write the journal", &error))?;
@@ -345,7 +359,7 @@ impl Run<'_, '_> {
         };
         let version = step.version;
         let way = step.direction;
-        let state = if self.table.ledger {
+        let state = if self.records.ledger.is_some() {
             format!(
                 "this file cannot run in a transaction, and {before}; the journal marks it as \
                  unfinished. Mend what is in the way or this statement, and {way} again: it goes on \

@@ -12,14 +12,18 @@
 //! open and the lock is free.
 
 mod alone;
+mod change;
 mod gate;
 mod indexes;
 pub mod monitor;
 pub mod notice;
+mod records;
+mod rename;
 mod repair;
 mod stamp;
 mod transaction;
 
+pub use rename::rename;
 pub use repair::mend;
 pub use stamp::{ensure_tables, stamp};
 
@@ -31,14 +35,14 @@ use tracing::instrument::WithSubscriber as _;
 use self::gate::{Fence, Gate, RESET};
 use self::monitor::{Monitor, Sight, Subject};
 use self::notice::Notices;
+use self::records::Records;
 use crate::migration::direction::Direction;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
-use crate::migration::journal::{self, CREATE, Table, database};
-use crate::migration::ledger::Presence;
-use crate::migration::locate::{locate, lost};
+use crate::migration::journal::{self, database};
+use crate::migration::locate::{exhausted, locate, lost};
 use crate::migration::lock::{self, Holder, Scope, Wait};
 use crate::migration::origin::Origin;
 use crate::migration::plan::Plan;
@@ -122,29 +126,18 @@ pub async fn migrate(
     let mut wait = Wait::of(options.wait_lock);
     let mut first = None;
     loop {
-        let journal = journal::read(session).await?;
+        let (journal, plan) =
+            prepare_in_turn(direction, directory, target, session, &mut wait, on_event).await?;
         // To an absolute target there is now another way, or none left to go; `+1` would go
         // further than was asked.
         if target.is_relative() && first.as_ref().is_some_and(|it| *it != Fence::of(&journal)) {
             return Err(Error::Stale);
         }
         first.get_or_insert_with(|| Fence::of(&journal));
-        let plan = match prepare(direction, directory, &journal, target, session).await {
-            Ok(plan) if plan.is_empty() => return Ok(applied),
-            Ok(plan) => plan,
-            Err(Error::Busy { version, tenant }) if !wait.is_over() => {
-                if wait.is_time_to_speak() {
-                    on_event(Event::Busy {
-                        version,
-                        tenant: &tenant,
-                        elapsed: wait.elapsed(),
-                    });
-                }
-                wait.pause().await;
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
+        let plan = plan?;
+        if plan.is_empty() {
+            return Ok(applied);
+        }
         let (mut steps, end) = carry_out(&plan, session, options, on_event).await?;
         applied.steps.append(&mut steps);
         match end {
@@ -173,6 +166,34 @@ pub async fn apply(
     match carry_out(plan, session, options, on_event).await? {
         (steps, End::Done) => Ok(Applied { direction, steps }),
         (_, End::Overtaken) => Err(Error::Stale),
+    }
+}
+
+/// Plans as [`prepare`] does, but not while another process runs a revision statement by statement:
+/// it is waited for. Gives the journal, too, on which the plan was made or could not be.
+pub async fn prepare_in_turn(
+    direction: Direction,
+    directory: &Directory,
+    target: &Target,
+    session: &mut Session,
+    wait: &mut Wait,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<(journal::Journal, Result<Plan, Error>), Error> {
+    loop {
+        let journal = journal::read(session).await?;
+        match prepare(direction, directory, &journal, target, session).await {
+            Err(Error::Busy { version, tenant }) if !wait.is_over() => {
+                if wait.is_time_to_speak() {
+                    on_event(Event::Busy {
+                        version,
+                        tenant: &tenant,
+                        elapsed: wait.elapsed(),
+                    });
+                }
+                wait.pause().await;
+            }
+            planned => return Ok((journal, planned)),
+        }
     }
 }
 
@@ -242,14 +263,14 @@ async fn carry_out(
             lock::acquire(connection, key, &mut wait, on_event).await?;
         }
         let gate = Gate::new(key, options, connection).await;
-        let result = match ensure(&gate, connection, on_event).await {
-            Ok(table) => {
+        let result = match Records::ensure(&gate, connection, on_event).await {
+            Ok(records) => {
                 let mut run = Run {
                     plan,
                     origin: &options.origin,
                     fence: Fence::of(plan.start()),
                     monitor: Monitor::new(again.clone(), options.lock_timeout),
-                    table,
+                    records,
                     gate,
                     notices,
                     on_event,
@@ -290,86 +311,13 @@ fn ensure_all_in_one(plan: &Plan) -> Result<(), Error> {
     Ok(())
 }
 
-/// The journal and its ledger, created where they are missing.
-async fn ensure(
-    gate: &Gate,
-    connection: &mut PgConnection,
-    on_event: &mut dyn FnMut(Event<'_>),
-) -> Result<Records, Error> {
-    if let Some(table) = Table::find(connection).await? {
-        match table.ledger.exists(connection).await? {
-            Presence::Whole => {
-                return Ok(Records {
-                    table,
-                    ledger: true,
-                });
-            }
-            Presence::Foreign => {
-                on_event(Event::Warning(
-                    "the table `_townpass_migrations` is not the ledger: no SQL is kept in the \
-                     database, and what is killed half-way cannot be taken up again",
-                ));
-                return Ok(Records {
-                    table,
-                    ledger: false,
-                });
-            }
-            Presence::Absent => {}
-        }
-    }
-    // Creating a table at the same time as another session is an error, `IF NOT EXISTS` or not.
-    gate.enter_first(connection, on_event).await?;
-    if let Err(error) = execute(connection, CREATE).await {
-        let _ = execute(connection, "ROLLBACK").await;
-        return Err(database("create the journal `_sqlx_migrations`", &error));
-    }
-    let Some(table) = Table::find(connection).await? else {
-        let _ = execute(connection, "ROLLBACK").await;
-        return Err(Error::Database {
-            doing: "find the journal it created",
-            cause: crate::migration::error::Foreign(
-                "`search_path` names no schema that exists".to_owned(),
-            ),
-        });
-    };
-    let create = format!(
-        "SAVEPOINT ledger; {}; RELEASE ledger",
-        table.ledger.create()
-    );
-    let ledger = execute(connection, &create).await;
-    let end = match &ledger {
-        Ok(()) => "COMMIT",
-        Err(_) => "ROLLBACK TO ledger; COMMIT",
-    };
-    execute(connection, end)
-        .await
-        .map_err(|error| database("create the journal `_sqlx_migrations`", &error))?;
-    if let Err(error) = &ledger {
-        on_event(Event::Warning(&format!(
-            "the ledger `_townpass_migrations` cannot be created ({error}): no SQL is kept in the \
-             database, and what is killed half-way cannot be taken up again"
-        )));
-    }
-    Ok(Records {
-        table,
-        ledger: ledger.is_ok(),
-    })
-}
-
-/// The journal, and whether there is a ledger beside it.
-#[derive(Clone, Debug)]
-struct Records {
-    table: Table,
-    ledger: bool,
-}
-
 /// What is the same for all steps of a run.
 struct Run<'r, 'e> {
     plan: &'r Plan,
     origin: &'r Origin,
     /// What the journal must look like before the next step.
     fence: Fence,
-    table: Records,
+    records: Records,
     gate: Gate,
     monitor: Monitor,
     notices: Notices,
@@ -496,8 +444,11 @@ fn rolled_back(step: &Step, index: usize, refused: &Refused) -> Error {
         &refused.blockers,
         state,
     ));
+    let code = located.code.as_deref().unwrap_or_default();
     if transaction::met_others(&refused.error) {
         Error::Blocked(located)
+    } else if exhausted(code).is_some() {
+        Error::Exhausted(located)
     } else {
         Error::Failed(located)
     }

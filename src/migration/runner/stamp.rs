@@ -1,13 +1,15 @@
 //! Moves rows of the journal, and runs nothing.
 
-use super::gate::{Fence, Gate, IDENTITY, Way};
-use super::{Options, ensure};
+use super::Options;
+use super::change::Change;
+use super::gate::Gate;
+use super::records::Records;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
-use crate::migration::journal::{self, Progress, database};
+use crate::migration::journal::{self, Progress};
 use crate::migration::lock;
-use crate::migration::session::{Session, execute};
+use crate::migration::session::Session;
 use crate::migration::stamp::{Others, Stamp};
 use crate::migration::target::Target;
 
@@ -37,7 +39,8 @@ pub async fn ensure_tables(
 ) -> Result<(), Error> {
     let key = lock::key(session).await?;
     let gate = Gate::new(key, options, session).await;
-    ensure(&gate, session, on_event).await.map(drop)
+    let ensured = Records::ensure(&gate, session, on_event).await;
+    ensured.map(drop)
 }
 
 /// Writes the rows. `false` if another process changed the journal.
@@ -47,35 +50,21 @@ async fn write(
     options: &Options,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<bool, Error> {
-    let key = lock::key(session).await?;
-    let gate = Gate::new(key, options, session).await;
-    let records = ensure(&gate, session, on_event).await?;
-    let fence = Fence::of(stamp.start());
-    let way = gate
-        .enter(session, &records.table, &fence, "", on_event)
-        .await?;
-    if way == Way::Overtaken {
+    let Some(mut change) = Change::begin(stamp.start(), session, options, on_event).await? else {
         return Ok(false);
-    }
-    let mut statements = vec![IDENTITY.to_owned()];
-    let (table, ledger) = (&records.table, &records.table.ledger);
+    };
+    let Records { table, ledger } = change.records();
+    let mut statements = Vec::new();
     let anew = stamp.added.iter().map(|step| step.version);
     for version in stamp.removed.iter().copied().chain(anew) {
         statements.push(table.delete(version));
-        if records.ledger {
-            statements.push(ledger.forget(version));
-        }
+        statements.extend(ledger.as_ref().map(|it| it.forget(version)));
     }
     for step in &stamp.added {
         statements.push(table.insert(step, Progress::Skipped));
-        if records.ledger {
-            statements.push(ledger.keep(step, &options.origin));
-        }
+        statements.extend(ledger.as_ref().map(|it| it.keep(step, &options.origin)));
     }
-    statements.push("COMMIT".to_owned());
-    if let Err(error) = execute(session, &statements.join("; ")).await {
-        let _ = execute(session, "ROLLBACK").await;
-        return Err(database("write the journal", &error));
-    }
+    change.write(&statements).await?;
+    change.commit().await?;
     Ok(true)
 }

@@ -6,6 +6,7 @@ use sqlx::postgres::PgConnection;
 
 use super::gate::{IDENTITY, RESET, Way};
 use super::monitor::Subject;
+use super::records::Records;
 use super::{Completed, End, Refused, Run, Turn, rolled_back};
 use crate::migration::direction::Direction;
 use crate::migration::error::Error;
@@ -171,27 +172,23 @@ impl Run<'_, '_> {
 
     /// The statements that note `steps`.
     fn rows(&self, steps: &[(usize, &Step)], times: &[Duration]) -> String {
-        let records = &self.table;
-        let mut sql = IDENTITY.to_owned();
+        let Records { table, ledger } = &self.records;
+        let mut statements = vec![IDENTITY.to_owned()];
         for ((_, step), elapsed) in steps.iter().zip(times) {
-            let (row, kept) = match step.direction {
-                Direction::Upgrade => (
-                    records.table.insert(step, Progress::Done(*elapsed)),
-                    records.table.ledger.keep(step, self.origin),
-                ),
-                Direction::Downgrade => (
-                    records.table.delete(step.version),
-                    records.table.ledger.forget(step.version),
-                ),
-            };
-            sql.push_str("; ");
-            sql.push_str(&row);
-            if records.ledger {
-                sql.push_str("; ");
-                sql.push_str(&kept);
+            match step.direction {
+                Direction::Upgrade => {
+                    statements.push(table.insert(step, Progress::Done(*elapsed)));
+                    statements.extend(ledger.as_ref().map(|it| it.keep(step, self.origin)));
+                }
+                Direction::Downgrade => {
+                    for &version in &step.rows {
+                        statements.push(table.delete(version));
+                        statements.extend(ledger.as_ref().map(|it| it.forget(version)));
+                    }
+                }
             }
         }
-        sql
+        statements.join("; ")
     }
 
     /// Opens the transaction of the next step.
@@ -200,18 +197,21 @@ impl Run<'_, '_> {
         preface: &str,
         connection: &mut PgConnection,
     ) -> Result<Way, Error> {
-        let table = &self.table.table;
+        let table = &self.records.table;
         self.gate
             .enter(connection, table, &self.fence, preface, self.on_event)
             .await
     }
 
-    /// The journal has one row more, or one less.
-    pub(super) fn count(&mut self, step: &Step) {
-        let change = match step.direction {
-            Direction::Upgrade => 1,
-            Direction::Downgrade => -1,
-        };
-        self.fence.count(step.version.number(), change);
+    /// The journal has a row more, or those of `step` less.
+    fn count(&mut self, step: &Step) {
+        match step.direction {
+            Direction::Upgrade => self.fence.count(step.version.number(), 1),
+            Direction::Downgrade => {
+                for version in &step.rows {
+                    self.fence.count(version.number(), -1);
+                }
+            }
+        }
     }
 }

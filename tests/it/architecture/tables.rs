@@ -128,6 +128,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/proxies.rs",
             "host/detect.rs",
             "migration/directory.rs",
+            "migration/source.rs",
             "migration/write.rs",
         ],
     ),

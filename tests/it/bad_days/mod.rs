@@ -2,6 +2,7 @@
 //! command and the right exit code. What was there before is there afterwards.
 
 mod compose_file;
+mod database;
 mod engine;
 mod image;
 mod interruption;

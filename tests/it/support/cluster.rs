@@ -86,6 +86,16 @@ impl Database {
         self.options().connect().await.expect("the cluster answers")
     }
 
+    /// The same database on a standby of the server, as soon as that answers.
+    pub(crate) async fn on_a_standby(&self) -> Self {
+        let standby = Self {
+            cluster: Arc::new(self.cluster.standby(&binaries())),
+            name: self.name.clone(),
+        };
+        standby.cluster.answer_in(&self.name).await;
+        standby
+    }
+
     /// A connection to another database of the same server, as soon as it answers.
     pub(crate) async fn connect_to(&self, other: &str) -> PgConnection {
         self.cluster.answer_in(other).await
@@ -115,20 +125,43 @@ impl Cluster {
     }
 
     fn start(binaries: &Path) -> Self {
+        let directory = Self::directory();
+        let mut initdb = Command::new(binaries.join("initdb"));
+        initdb
+            .args(["--auth=trust", "--username=admin", "--encoding=UTF8"])
+            .args(["--no-locale", "--no-sync", "--pgdata"])
+            .arg(directory.join("data"))
+            .current_dir(&directory);
+        succeed("initdb", unprivileged(&mut initdb).output());
+        Self::serve(binaries, directory)
+    }
+
+    /// Another server, which follows this one.
+    fn standby(&self, binaries: &Path) -> Self {
+        let directory = Self::directory();
+        let mut copy = Command::new(binaries.join("pg_basebackup"));
+        copy.args(["--host=127.0.0.1", "--username=admin", "--checkpoint=fast"])
+            .args(["--write-recovery-conf", "--no-sync", "--pgdata"])
+            .arg(directory.join("data"))
+            .args(["--port", &self.port.to_string()])
+            .current_dir(&directory);
+        succeed("pg_basebackup", unprivileged(&mut copy).output());
+        Self::serve(binaries, directory)
+    }
+
+    /// Where a server keeps all that it has.
+    fn directory() -> PathBuf {
         let directory = tempfile::Builder::new()
             .prefix("townpass-cluster-")
             .tempdir()
             .expect("a temporary directory")
             .keep();
         give(&directory);
-        let data = directory.join("data");
-        let mut initdb = Command::new(binaries.join("initdb"));
-        initdb
-            .args(["--auth=trust", "--username=admin", "--encoding=UTF8"])
-            .args(["--no-locale", "--no-sync", "--pgdata"])
-            .arg(&data)
-            .current_dir(&directory);
-        succeed("initdb", unprivileged(&mut initdb).output());
+        directory
+    }
+
+    /// Starts a server on the data in `directory`.
+    fn serve(binaries: &Path, directory: PathBuf) -> Self {
         let port = free_port();
         let sockets = directory.join(SOCKETS);
         fs::create_dir(&sockets).expect("the directory is ours");
@@ -144,7 +177,7 @@ impl Cluster {
             guard.arg(format!("--regid={NOBODY}"));
         }
         guard.arg(binaries.join("postgres"));
-        guard.arg("-D").arg(&data).arg("-F");
+        guard.arg("-D").arg(directory.join("data")).arg("-F");
         guard.args(["-p", &port.to_string()]);
         for setting in [
             "listen_addresses=127.0.0.1",

@@ -4,16 +4,20 @@
 //! the sum file without a database, for a review and for CI. An error breaks the history; a warning
 //! is about what works here and not with plain sqlx, or what a person should have looked at.
 
-use crate::migration::directory::{Directory, Revision, Source};
-use crate::migration::error::{Error, Located};
+mod scripts;
+
+use self::scripts::scripts;
+use crate::migration::directory::{Directory, Revision};
+use crate::migration::error::Error;
 use crate::migration::file::{self, Kind, Reading};
 use crate::migration::git::Base;
 use crate::migration::graph::Graph;
 use crate::migration::header::Revises;
-use crate::migration::sum::Sum;
+use crate::migration::located::Located;
+use crate::migration::source::Source;
+use crate::migration::sum::{self, Sum};
 use crate::migration::version::Version;
-use crate::sql::lex::{self, lex};
-use crate::sql::{Place, Script, Statement, split};
+use crate::sql::Place;
 
 /// Something that was found. Scripts read this: add fields, never change them.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -55,6 +59,8 @@ pub fn folder(directory: &Directory, faults: &[Error]) -> Vec<Finding> {
         .collect();
     found.extend(heads(directory, &graph));
     found.extend(roots(directory, &graph));
+    // A file that cannot be read is told of where its turn comes.
+    let _ = directory.read_all();
     let mut adopted = false;
     for (index, revision) in directory.revisions().enumerate() {
         let silent = revision.header.revises == Revises::Previous;
@@ -69,10 +75,11 @@ pub fn folder(directory: &Directory, faults: &[Error]) -> Vec<Finding> {
             ));
         }
         adopted |= !silent;
-        found.extend(scripts(revision, graph.parents(revision.version).len() > 1));
+        let merges = graph.parents(revision.version).len() > 1;
+        found.extend(scripts(directory, revision, merges));
     }
     found.extend(line_ends(directory));
-    found.extend(sum(directory, &graph));
+    found.extend(sums(directory, &graph));
     found
 }
 
@@ -270,120 +277,6 @@ fn roots(directory: &Directory, graph: &Graph) -> Vec<Finding> {
         .collect()
 }
 
-/// What the statements of both files of `revision` tell.
-fn scripts(revision: &Revision, merges: bool) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let up = script(&revision.up, &mut found);
-    let acts = up.as_ref().is_some_and(|up| !up.statements.is_empty());
-    if up.is_some() && !acts && !merges {
-        found.push(warning(
-            "empty",
-            &revision.up,
-            0,
-            "it has no statement".to_owned(),
-            "write what leads there, or remove the revision",
-        ));
-    }
-    let Some(down) = &revision.down else {
-        found.push(warning(
-            "no-down",
-            &revision.up,
-            0,
-            "it has no down file: there is no way back, and plain sqlx reverts the one below it"
-                .to_owned(),
-            "write a `.down.sql` that undoes it, or that raises an exception",
-        ));
-        return found;
-    };
-    let back = script(down, &mut found);
-    if acts && back.is_some_and(|back| back.statements.is_empty()) {
-        found.push(warning(
-            "down-does-nothing",
-            down,
-            0,
-            "it has no statement, so that going back would change nothing and forget the revision"
-                .to_owned(),
-            "undo what the up file does, or raise: `DO $$ BEGIN RAISE EXCEPTION 'there is no way \
-             back'; END $$;`",
-        ));
-    }
-    found
-}
-
-/// The statements of `source`, and what is to be said of them.
-fn script(source: &Source, found: &mut Vec<Finding>) -> Option<Script> {
-    let script = match split(&source.text) {
-        Ok(script) => script,
-        Err(refusal) => {
-            let place = Place::of(&source.text, refusal.at.start);
-            found.push(Finding {
-                rule: "statement",
-                severity: Severity::Error,
-                path: source.path.display().to_string(),
-                line: place.line,
-                column: place.column,
-                message: refusal.obstacle.to_string(),
-                help: Some(refusal.obstacle.help().to_owned()),
-            });
-            return None;
-        }
-    };
-    let marked = source.opts_out_of_transaction();
-    if marked && let Some(second) = script.statements.get(1) {
-        found.push(warning(
-            "several-without-transaction",
-            source,
-            second.body.start,
-            "plain sqlx sends the statements of this file as one transaction all the same"
-                .to_owned(),
-            "let each statement that cannot run in a transaction be a revision of its own, if sqlx \
-             is to run it",
-        ));
-    }
-    for statement in &script.statements {
-        if let Some(name) = statement.alone.filter(|_| !marked) {
-            found.push(warning(
-                "no-marker",
-                source,
-                statement.body.start,
-                format!("plain sqlx runs this in a transaction, where `{name}` fails"),
-                "make `-- no-transaction` the first line of the file",
-            ));
-        }
-        if sets_search_path(source, statement) {
-            found.push(warning(
-                "search-path",
-                source,
-                statement.body.start,
-                "with plain sqlx this holds for all files behind it as well, and hides the journal"
-                    .to_owned(),
-                "write `SET LOCAL search_path`, or name the schema of each object",
-            ));
-        }
-    }
-    Some(script)
-}
-
-/// Whether `statement` sets `search_path` for longer than its transaction.
-fn sets_search_path(source: &Source, statement: &Statement) -> bool {
-    let text = statement.of(&source.text);
-    let words: Vec<String> = lex(text)
-        .into_iter()
-        .filter(|token| !matches!(token.kind, lex::Kind::Space | lex::Kind::Comment))
-        .map(|token| text[token.span].to_ascii_lowercase())
-        .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["set", "search_path", ..] | ["set", "session", "search_path", ..] => true,
-        ["select", rest @ ..] => {
-            let mut threes = rest.windows(3);
-            threes.any(|three| three == ["set_config", "(", "'search_path'"])
-                && rest.contains(&"false")
-        }
-        _ => false,
-    }
-}
-
 /// Files whose line ends are those of Windows, which sqlx takes for other files.
 fn line_ends(directory: &Directory) -> Option<Finding> {
     let files = directory.revisions().map(|revision| &revision.up);
@@ -404,7 +297,7 @@ fn line_ends(directory: &Directory) -> Option<Finding> {
 }
 
 /// Where the sum file and the folder do not agree.
-fn sum(directory: &Directory, graph: &Graph) -> Vec<Finding> {
+fn sums(directory: &Directory, graph: &Graph) -> Vec<Finding> {
     let Some(source) = directory.sum() else {
         return Vec::new();
     };
@@ -412,17 +305,20 @@ fn sum(directory: &Directory, graph: &Graph) -> Vec<Finding> {
         Ok(recorded) => recorded,
         Err(error) => return vec![broken(directory, &error)],
     };
-    let differences = recorded.compare(&Sum::of(directory, graph), directory);
-    let finding = |difference: crate::migration::sum::Difference| Finding {
+    // What cannot be read was told of already.
+    let Ok(actual) = Sum::of(directory, graph) else {
+        return Vec::new();
+    };
+    let differences = recorded.compare(&actual, directory);
+    let advice = sum::advice(&differences, directory);
+    let finding = |difference: sum::Difference| Finding {
         rule: "sum",
         severity: Severity::Error,
         path: source.path.display().to_string(),
         line: difference.line.unwrap_or(1),
         column: 1,
         message: difference.what,
-        help: Some(
-            "if the files are right, write it anew with `townpass migrate repair --sum`".to_owned(),
-        ),
+        help: Some(advice.to_owned()),
     };
     differences.into_iter().map(finding).collect()
 }

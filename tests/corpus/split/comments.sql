@@ -1,0 +1,4 @@
+-- townpass:revises 1 ; '
+select 1 /* ; /* ; */ ' */ + -- ; '
+ 2;
+/**/ select 3 /* " */ ; -- no end

@@ -1,0 +1,10 @@
+with recursive a as (select 1 union all select 1) select * from a;
+create view v as select 1 as begin;
+insert into t (id) values (1), (2) on conflict do nothing returning id;
+alter table t add constraint c check (case when a then b else c end) not valid;
+grant select on all tables in schema public to r;
+comment on table t is 'it''s; a "table"';
+copy t from '/tmp/a;b';
+set search_path = a, b;
+update t set a = a - -1, b = a->>'x', c = a @> '{}' where not b;
+create type mood as enum ('sad', 'so-so');
