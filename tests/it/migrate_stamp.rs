@@ -114,7 +114,7 @@ async fn a_script_stamps_a_database_that_is_where_it_was_said_to_be() {
     town.run("migrate stamp --sql +1")
         .expect(2)
         .says("counts from where a database stands");
-    town.run("migrate stamp --sql -- -1:head")
+    town.run("migrate stamp --sql current:head")
         .expect(2)
         .says("counts from where a database stands");
     town.run("migrate stamp base:head")
