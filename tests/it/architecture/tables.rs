@@ -81,6 +81,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "sqlx",
         &[
+            "alembic/version_table.rs",
             "database/connect.rs",
             "database/open.rs",
             "migration/journal.rs",
@@ -97,6 +98,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "std::fs",
         &[
+            "alembic/models.rs",
             "alembic/project.rs",
             "alembic/python/search.rs",
             "alembic/versions.rs",
