@@ -30,6 +30,8 @@ mod dev_status;
 mod dev_up;
 mod dev_url;
 #[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
 mod embedded;
 #[cfg(unix)]
 mod embedded_door;

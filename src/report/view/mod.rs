@@ -8,6 +8,7 @@ use super::Painter;
 
 pub mod authoring;
 pub mod check;
+pub mod doctor;
 pub mod down;
 pub mod history;
 pub mod lint;
