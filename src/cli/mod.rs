@@ -21,6 +21,7 @@ mod editor;
 mod elsewhere;
 mod exit;
 mod globals;
+mod init;
 mod migrate;
 mod surroundings;
 
@@ -41,6 +42,8 @@ enum Command {
     Dev(dev::Command),
     /// Move a database named by DATABASE_URL along the history; no container engine is involved
     Migrate(migrate::Args),
+    /// Adopt the repository it stands in, or make a new project
+    Init(init::Args),
     /// Look for whatever keeps the database from working, and name what mends it
     Doctor,
     /// Print a completion script for a shell
@@ -52,7 +55,7 @@ impl Command {
     fn passes_signals(&self) -> bool {
         match self {
             Self::Dev(command) => command.passes_signals(),
-            Self::Migrate(_) | Self::Doctor | Self::Completions(_) => false,
+            Self::Migrate(_) | Self::Init(_) | Self::Doctor | Self::Completions(_) => false,
         }
     }
 
@@ -60,7 +63,7 @@ impl Command {
     fn lasts_until_interrupted(&self) -> bool {
         match self {
             Self::Dev(command) => command.lasts_until_interrupted(),
-            Self::Migrate(_) | Self::Doctor | Self::Completions(_) => false,
+            Self::Migrate(_) | Self::Init(_) | Self::Doctor | Self::Completions(_) => false,
         }
     }
 }
@@ -139,6 +142,7 @@ async fn run(context: &Context, command: Command) -> Result<u8, Error> {
         // The futures of the commands are large; on the heap they cost nothing that shows.
         Command::Dev(command) => Box::pin(dev::run(context, command)).await,
         Command::Migrate(args) => Box::pin(migrate::run(context, args)).await,
+        Command::Init(args) => init::run(context, &args).await,
         Command::Doctor => Ok(Box::pin(doctor::run(context)).await),
         Command::Completions(args) => Ok(completions::run(context, &args, Cli::command())),
     }

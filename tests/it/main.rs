@@ -38,6 +38,7 @@ mod embedded_door;
 mod engine;
 mod files;
 mod harness;
+mod init;
 #[cfg(unix)]
 mod migrate;
 #[cfg(unix)]

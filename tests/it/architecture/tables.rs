@@ -121,6 +121,8 @@ pub(super) const EFFECTS: &[Effect] = &[
             "alembic/python/search.rs",
             "alembic/versions.rs",
             "cli/dev/reset_password.rs",
+            "cli/init/find.rs",
+            "cli/init/folder.rs",
             "cli/migrate/plan.rs",
             "compose/files.rs",
             "config/dotenv.rs",

@@ -2,6 +2,7 @@
 //! command that it names.
 
 mod address;
+mod alembic;
 mod engine;
 mod files;
 mod server;
