@@ -67,6 +67,48 @@ pub enum Error {
     /// The question was answered with something else.
     #[error("not confirmed: nothing was changed")]
     Declined,
+    /// There are files to write, and nobody to ask.
+    #[error("nothing was written: there is no terminal to ask on")]
+    #[diagnostic(help("write what is shown with `townpass init --yes`"))]
+    OnlyShown,
+    /// The files are not as they were when they were shown.
+    #[error("nothing was written: the files changed while the question was open")]
+    #[diagnostic(help("run `townpass init` again, and look at what it shows now"))]
+    FilesChanged,
+    /// Several folders hold migrations.
+    #[error("several folders hold migrations: {}", folders.join(", "))]
+    #[diagnostic(help("choose one with `--migrations DIRECTORY`"))]
+    SeveralHistories {
+        /// The folders, from the project's directory.
+        folders: Vec<String>,
+    },
+    /// There is no Alembic project.
+    #[error("there is no `alembic.ini` in `{}`, nor `[tool.alembic]` in a `pyproject.toml`", directory.display())]
+    #[diagnostic(help(
+        "go to the directory with Alembic's configuration, or name that with `-C DIRECTORY`"
+    ))]
+    NoAlembic {
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
+    /// No class is found that models could derive from.
+    #[error("no class is found that SQLAlchemy's models derive from")]
+    #[diagnostic(help("name it with `--base MODULE:NAME`, for example `--base app.db:Base`"))]
+    NoBase,
+    /// Several such classes.
+    #[error("several classes are found that models may derive from: {}", bases.join(", "))]
+    #[diagnostic(help("choose one with `--base {}`", bases.first().map_or("MODULE:NAME", String::as_str)))]
+    SeveralBases {
+        /// As they are named.
+        bases: Vec<String>,
+    },
+    /// Something else was named.
+    #[error("`{named}` names no class of a module")]
+    #[diagnostic(help("write `--base MODULE:NAME`, for example `--base app.db:Base`"))]
+    NotABase {
+        /// What was named.
+        named: String,
+    },
     /// The URL names a database that is not the project's.
     #[error("{of} names `{address}`, which is not this project's database")]
     #[diagnostic(help(
@@ -274,7 +316,11 @@ impl Diagnose for Error {
             Self::OfPython(error) => error.blame(),
             Self::Url(error) => error.blame(),
             Self::Interrupted => Blame::Interrupted,
-            Self::Alembic { .. } | Self::NoPlan(_) => Blame::Usage,
+            Self::Alembic { .. } | Self::NoPlan(_) | Self::SeveralHistories { .. } => Blame::Usage,
+            Self::NoAlembic { .. }
+            | Self::NoBase
+            | Self::SeveralBases { .. }
+            | Self::NotABase { .. } => Blame::Usage,
             Self::NotInProduction | Self::Unapproved(_) | Self::AnotherPlan { .. } => {
                 Blame::Refusal
             }
@@ -284,6 +330,7 @@ impl Diagnose for Error {
             | Self::NeedsEngine { .. }
             | Self::ServiceStopped { .. }
             | Self::DataInDocker { .. } => Blame::Environment,
+            Self::OnlyShown | Self::FilesChanged => Blame::Refusal,
             Self::NobodyToAsk | Self::Declined => Blame::Refusal,
             Self::Editor { .. } | Self::NoEditor { .. } => Blame::Environment,
             Self::Input(_) | Self::Output(_) | Self::Runtime(_) => Blame::Environment,

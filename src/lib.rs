@@ -14,6 +14,7 @@
 //! | 2 history | [`migration`], [`lint`], [`alembic`] | layer 0; `lint`, `alembic` → `migration` |
 //! | 2 machines | [`docker`], [`database`] | `docker` → `compose`; `database` → layer 0, `docker`, `compose`, `host` |
 //! | 3 choice | [`config`] | layer 0, value types of `compose`, `host`, `database` |
+//! | 4 diagnosis | [`doctor`] | layer 0, `compose`, `host`, `docker`, `database`, `migration` |
 //! | 5 face | [`report`] | value types and events of the layers above it in this table |
 //! | 6 door | [`cli`], [`error`] | everything |
 //!
@@ -49,6 +50,8 @@ pub mod docker;
 pub mod database;
 
 pub mod config;
+
+pub mod doctor;
 
 pub mod report;
 

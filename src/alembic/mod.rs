@@ -2,7 +2,8 @@
 //!
 //! A [`Project`] is what `alembic.ini` or `pyproject.toml` says. Its version files are parsed, never
 //! run: a [`Script`] is what one says of its place in the history, and the [`History`] is all of
-//! them with their graph, which is the same as that of a folder of SQL.
+//! them with their graph, which is the same as that of a folder of SQL. [`target_metadata`]
+//! tells whether Alembic knows the project's [`models`].
 
 pub mod check;
 pub mod env_py;
@@ -11,12 +12,14 @@ pub mod history;
 pub mod ini;
 pub mod listing;
 pub mod literal;
+pub mod models;
 mod names;
 mod options;
 pub mod order;
 pub mod project;
 pub mod python;
 pub mod script;
+pub mod target_metadata;
 pub mod version_table;
 pub mod versions;
 

@@ -15,11 +15,13 @@ mod completions;
 mod confirm;
 mod context;
 mod dev;
+mod doctor;
 mod duration;
 mod editor;
 mod elsewhere;
 mod exit;
 mod globals;
+mod init;
 mod migrate;
 mod surroundings;
 
@@ -40,6 +42,10 @@ enum Command {
     Dev(dev::Command),
     /// Move a database named by DATABASE_URL along the history; no container engine is involved
     Migrate(migrate::Args),
+    /// Adopt the repository it stands in, or make a new project
+    Init(init::Args),
+    /// Look for whatever keeps the database from working, and name what mends it
+    Doctor,
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -49,7 +55,7 @@ impl Command {
     fn passes_signals(&self) -> bool {
         match self {
             Self::Dev(command) => command.passes_signals(),
-            Self::Migrate(_) | Self::Completions(_) => false,
+            Self::Migrate(_) | Self::Init(_) | Self::Doctor | Self::Completions(_) => false,
         }
     }
 
@@ -57,7 +63,7 @@ impl Command {
     fn lasts_until_interrupted(&self) -> bool {
         match self {
             Self::Dev(command) => command.lasts_until_interrupted(),
-            Self::Migrate(_) | Self::Completions(_) => false,
+            Self::Migrate(_) | Self::Init(_) | Self::Doctor | Self::Completions(_) => false,
         }
     }
 }
@@ -136,6 +142,8 @@ async fn run(context: &Context, command: Command) -> Result<u8, Error> {
         // The futures of the commands are large; on the heap they cost nothing that shows.
         Command::Dev(command) => Box::pin(dev::run(context, command)).await,
         Command::Migrate(args) => Box::pin(migrate::run(context, args)).await,
+        Command::Init(args) => init::run(context, &args).await,
+        Command::Doctor => Ok(Box::pin(doctor::run(context)).await),
         Command::Completions(args) => Ok(completions::run(context, &args, Cli::command())),
     }
 }

@@ -19,6 +19,7 @@ mod dressing;
 pub mod embedded;
 pub mod error;
 pub mod event;
+pub mod facts;
 pub mod lifecycle;
 mod locale;
 pub mod loss;

@@ -12,7 +12,7 @@ use super::Engine;
 use crate::compose::Service;
 use crate::docker::error::Error;
 use crate::docker::observe::found;
-use crate::docker::observed::Image;
+use crate::docker::observed::{Container, Image};
 use crate::docker::payload::{Circumstances, InlineFile};
 use crate::docker::postgres::Server;
 use crate::docker::refusal::Refusal;
@@ -52,6 +52,17 @@ impl Engine {
             server: server.major.to_string(),
         }
         .into())
+    }
+
+    /// The major that wrote the data of a container, whether it runs or not; nothing where there
+    /// is no cluster yet.
+    pub async fn data_version(&self, container: &Container) -> Result<Option<String>, Error> {
+        let directory = container.variable("PGDATA");
+        let directory = directory.map_or("/var/lib/postgresql/data", |it| it.reveal());
+        let path = format!("{}/PG_VERSION", directory.trim_end_matches('/'));
+        let text = self.read_file(&container.id, &path).await?;
+        let major = text.map(|text| text.trim().to_owned());
+        Ok(major.filter(|major| !major.is_empty()))
     }
 
     /// The text of a small file of a container, if there is one.

@@ -50,7 +50,7 @@ mod data_version;
 mod join_network;
 mod make_network;
 mod observe;
-mod port_holder;
+pub mod port_holder;
 pub mod port_taken;
 mod start;
 mod up;

@@ -180,16 +180,21 @@ impl Engine {
             .collect())
     }
 
+    /// A volume by its name, if there is one.
+    pub async fn volume(&self, name: &str) -> Result<Option<Volume>, Error> {
+        let named = HashMap::from([("name".to_owned(), vec![name.to_owned()])]);
+        // The filter takes part of a name as well.
+        let found = self.volumes(named).await?;
+        Ok(found.into_iter().find(|it| it.name == name))
+    }
+
     /// An image under the name it was asked for, if it is present.
     async fn image(&self, name: String) -> Result<Option<(String, Image)>, Error> {
         Ok(self.image_if_there(&name).await?.map(|it| (name, it)))
     }
 
     /// An image, if it is present.
-    pub(in crate::docker) async fn image_if_there(
-        &self,
-        name: &str,
-    ) -> Result<Option<Image>, Error> {
+    pub async fn image_if_there(&self, name: &str) -> Result<Option<Image>, Error> {
         let answer = self.api().inspect_image(name).await;
         let Some(raw) = found(answer, || format!("inspect image `{name}`"))? else {
             return Ok(None);

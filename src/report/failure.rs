@@ -1,12 +1,12 @@
 //! A failure as a person or a script sees it.
 
-use std::{error::Error, fmt};
+use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, ThemeCharacters, ThemeStyles};
 use serde::Serialize;
 
 use super::{Format, Printer, paint::Colour};
-use crate::failure::Diagnose;
+use crate::failure::{Diagnose, Place, causes};
 
 /// A failure for scripts. Fields are added, never changed.
 #[derive(Debug, Serialize)]
@@ -21,27 +21,6 @@ struct Failure<'a> {
     place: Option<Place>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
-}
-
-/// Where in a file the failure is, both counted from one.
-#[derive(Debug, Serialize)]
-struct Place {
-    file: String,
-    line: usize,
-    column: usize,
-}
-
-impl Place {
-    /// The first label of the failure, if it has one.
-    fn of(error: &dyn Diagnose) -> Option<Self> {
-        let label = error.labels()?.next()?;
-        let contents = error.source_code()?.read_span(label.inner(), 0, 0).ok()?;
-        Some(Self {
-            file: contents.name()?.to_owned(),
-            line: contents.line() + 1,
-            column: contents.column() + 1,
-        })
-    }
 }
 
 impl Printer {
@@ -59,17 +38,6 @@ impl Printer {
             }),
         }
     }
-}
-
-/// The messages below the first one; each says what the one above it does not.
-fn causes(error: &dyn Diagnose) -> Vec<String> {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause.to_string());
-        next = Error::source(cause);
-    }
-    causes
 }
 
 /// The message, its causes, the place in a source and the help, as miette draws them. Lines are

@@ -30,12 +30,15 @@ mod dev_status;
 mod dev_up;
 mod dev_url;
 #[cfg(unix)]
+mod doctor;
+#[cfg(unix)]
 mod embedded;
 #[cfg(unix)]
 mod embedded_door;
 mod engine;
 mod files;
 mod harness;
+mod init;
 #[cfg(unix)]
 mod migrate;
 #[cfg(unix)]

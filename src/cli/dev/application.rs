@@ -74,12 +74,21 @@ impl Application {
     }
 
     /// The URL as it is right here. The project's own takes the place of one that names another
-    /// database.
+    /// database. What may be wrong with it is told.
     pub(crate) async fn seen_from_here(
         self,
         session: &Session,
         story: &Story<'_>,
     ) -> Result<Self, Error> {
+        let (seen, warnings) = self.seen(session).await?;
+        for warning in &warnings {
+            story.warning(warning);
+        }
+        Ok(seen)
+    }
+
+    /// The same, with what may be wrong with it.
+    pub(crate) async fn seen(self, session: &Session) -> Result<(Self, Vec<String>), Error> {
         let mut evidence = session.provider.whereabouts().await?;
         if let Some(endpoint) = &session.answered_at {
             evidence
@@ -91,12 +100,14 @@ impl Application {
             detect::look(&mut evidence, &seen.url).await;
             let decision = host::decide(&evidence, &seen.url)?;
             if !is_strange(session, &decision).await {
-                if decision.outcome != Outcome::Suspect {
-                    warn_all(&decision.warnings, story);
-                }
+                let warnings = match decision.outcome {
+                    // It was asked who it is, and is ours.
+                    Outcome::Suspect => Vec::new(),
+                    Outcome::Kept | Outcome::Changed | Outcome::Foreign => decision.warnings,
+                };
                 seen.url = decision.url;
                 seen.why.push(decision.why);
-                return Ok(seen);
+                return Ok((seen, warnings));
             }
             let address = decision.address;
             seen = Self::of_account(session);
@@ -104,13 +115,17 @@ impl Application {
         }
         detect::look_for_server(&mut evidence).await;
         let route = host::reach(&evidence)?;
-        warn_all(&route.warnings, story);
         seen.url = seen.url.with_endpoint(&route.endpoint);
         seen.why.push(format!(
             "from here it is `{}`: {}",
             route.endpoint, route.why
         ));
-        Ok(seen)
+        Ok((seen, route.warnings))
+    }
+
+    /// The address of a URL that means another's database, whose place this one took.
+    pub(crate) fn replaced(&self) -> Option<&Address> {
+        self.replaced.as_ref().map(|it| &it.address)
     }
 
     /// The same for a command that changes the database: a URL that names another is refused.
@@ -222,12 +237,6 @@ impl Application {
             provider: session.provider.kind().to_string(),
             why: self.why.clone(),
         }
-    }
-}
-
-fn warn_all(warnings: &[String], story: &Story<'_>) {
-    for warning in warnings {
-        story.warning(warning);
     }
 }
 

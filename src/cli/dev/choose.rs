@@ -57,16 +57,29 @@ impl StandingIn {
 
 /// Asks for an engine unless the embedded provider was asked for, and chooses.
 pub(super) async fn provider(parts: &Parts<'_>) -> Result<Chosen, Error> {
+    let connected = match asked(parts.settings) {
+        Asked::For(Kind::Embedded) => None,
+        Asked::Whichever | Asked::For(Kind::Docker) => {
+            Some(docker::connect(&surroundings::docker(parts.context)).await)
+        }
+    };
+    among(parts, connected)
+}
+
+/// Chooses, after an engine was asked for, or was not since the embedded provider was.
+pub(super) fn among(
+    parts: &Parts<'_>,
+    connected: Option<Result<Engine, docker::Error>>,
+) -> Result<Chosen, Error> {
     let asked = asked(parts.settings);
-    if asked == Asked::For(Kind::Embedded) {
+    let Some(connected) = connected else {
         let elsewhere = (parts.state.provider() == Some(Kind::Docker)).then(|| {
             let reason =
                 "this project's usual database is in Docker; this run uses the embedded one";
             StandingIn::New(reason.to_owned())
         });
         return Ok(embedded(parts, None, elsewhere));
-    }
-    let connected = docker::connect(&surroundings::docker(parts.context)).await;
+    };
     let engine = match &connected {
         Ok(_) => choice::Engine::Answers,
         Err(_) => choice::Engine::Silent,
@@ -119,7 +132,8 @@ fn stands_in(because: &docker::Error) -> String {
     )
 }
 
-fn asked(settings: &Settings) -> Asked {
+/// What was asked for.
+pub(in crate::cli) fn asked(settings: &Settings) -> Asked {
     match settings.provider {
         ProviderChoice::Auto => Asked::Whichever,
         ProviderChoice::Docker => Asked::For(Kind::Docker),

@@ -16,7 +16,7 @@ use crate::config::state::{Lock, State};
 use crate::config::{Environment, ProviderChoice, Settings};
 use crate::database::{self, Provider, Ready, Target, until_admitted, until_ready};
 use crate::docker::decide::Pull;
-use crate::docker::{Engine, proxies};
+use crate::docker::{self, Engine, proxies};
 use crate::error::Error;
 use crate::host::Endpoint;
 use crate::migration::{Directory, Journal, Plan};
@@ -29,15 +29,89 @@ pub(crate) struct Session {
     pub(crate) wanted: Wanted,
     pub(crate) settings: Settings,
     pub(crate) provider: Box<dyn Provider>,
-    pub(super) engine: Option<Engine>,
+    pub(in crate::cli) engine: Option<Engine>,
     pub(super) pull: Pull,
     pub(super) proxies: BTreeMap<String, String>,
-    pub(super) places: Places,
+    pub(in crate::cli) places: Places,
     pub(super) state: State,
     /// Why the embedded provider was chosen, where nobody asked for it.
     standing_in: Option<StandingIn>,
     /// Where the database has answered in this run.
     pub(super) answered_at: Option<Endpoint>,
+}
+
+/// A project as its files tell it, before it is known what runs its database.
+pub(in crate::cli) struct Basis {
+    pub(in crate::cli) project: Project,
+    pub(in crate::cli) wanted: Wanted,
+    pub(in crate::cli) settings: Settings,
+    pub(in crate::cli) places: Places,
+    pub(in crate::cli) state: State,
+    pull: Pull,
+    proxies: BTreeMap<String, String>,
+}
+
+impl Basis {
+    /// Finds the database's service, and our own memory of the project.
+    pub(in crate::cli) fn of(
+        context: &Context,
+        project: Project,
+        settings: Settings,
+        pull: Option<PullPolicy>,
+    ) -> Result<Self, Error> {
+        let service = compose::database::find(&project, settings.service.as_deref())?;
+        let wanted = compose::database::wanted(&project, service)?;
+        let places = Places::of(&context.env)?;
+        let state = State::of(&places, &project.name, &project.directory);
+        Ok(Self {
+            pull: pull.map_or(Pull::AsWritten, Pull::Forced),
+            proxies: proxies::configured(&surroundings::docker(context)),
+            project,
+            wanted,
+            settings,
+            places,
+            state,
+        })
+    }
+
+    /// A session with the engine that was asked for, or with none since none is wanted.
+    pub(in crate::cli) fn among(
+        self,
+        context: &Context,
+        connected: Option<Result<Engine, docker::Error>>,
+    ) -> Result<Session, Error> {
+        let chosen = choose::among(&self.parts(context), connected)?;
+        Ok(self.with(chosen))
+    }
+
+    fn parts<'a>(&'a self, context: &'a Context) -> choose::Parts<'a> {
+        choose::Parts {
+            context,
+            project: &self.project,
+            wanted: &self.wanted,
+            settings: &self.settings,
+            places: &self.places,
+            state: &self.state,
+            pull: &self.pull,
+            proxies: &self.proxies,
+        }
+    }
+
+    fn with(self, chosen: Chosen) -> Session {
+        Session {
+            project: self.project,
+            wanted: self.wanted,
+            settings: self.settings,
+            provider: chosen.provider,
+            engine: chosen.engine,
+            pull: self.pull,
+            proxies: self.proxies,
+            places: self.places,
+            state: self.state,
+            standing_in: chosen.standing_in,
+            answered_at: None,
+        }
+    }
 }
 
 /// What a server is waited for.
@@ -79,40 +153,9 @@ impl Session {
         if settings.environment == Some(Environment::Production) {
             return Err(Error::NotInProduction);
         }
-        let service = compose::database::find(&project, settings.service.as_deref())?;
-        let wanted = compose::database::wanted(&project, service)?;
-        let places = Places::of(&context.env)?;
-        let state = State::of(&places, &project.name, &project.directory);
-        let pull = pull.map_or(Pull::AsWritten, Pull::Forced);
-        let proxies = proxies::configured(&surroundings::docker(context));
-        let parts = choose::Parts {
-            context,
-            project: &project,
-            wanted: &wanted,
-            settings: &settings,
-            places: &places,
-            state: &state,
-            pull: &pull,
-            proxies: &proxies,
-        };
-        let Chosen {
-            provider,
-            engine,
-            standing_in,
-        } = choose::provider(&parts).await?;
-        Ok(Self {
-            project,
-            wanted,
-            settings,
-            provider,
-            engine,
-            pull,
-            proxies,
-            places,
-            state,
-            standing_in,
-            answered_at: None,
-        })
+        let basis = Basis::of(context, project, settings, pull)?;
+        let chosen = choose::provider(&basis.parts(context)).await?;
+        Ok(basis.with(chosen))
     }
 
     /// Waits until no other command works on this project.
@@ -284,7 +327,7 @@ fn advised(warning: &compose::Warning) -> String {
 }
 
 /// What was typed, as the loader of Compose files wants it.
-fn request(context: &Context) -> compose::Request {
+pub(in crate::cli) fn request(context: &Context) -> compose::Request {
     let globals = &context.globals;
     compose::Request {
         files: globals.compose_files(),

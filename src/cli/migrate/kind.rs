@@ -81,7 +81,12 @@ impl Kind {
 }
 
 /// Which configuration is asked for: by an option, by Alembic's own variable, by our file.
-fn request(context: &Context, directory: &Path, settings: &Settings, named: &Named) -> Request {
+pub(in crate::cli) fn request(
+    context: &Context,
+    directory: &Path,
+    settings: &Settings,
+    named: &Named,
+) -> Request {
     let typed = named.config.iter().map(|path| context.directory.join(path));
     let variable = context.env.get(crate::alembic::project::VARIABLE);
     let configured = settings

@@ -28,7 +28,7 @@ mod gate;
 mod goal;
 pub(super) mod heads;
 pub(super) mod history;
-mod kind;
+pub(super) mod kind;
 pub(super) mod lint;
 pub(super) mod merge;
 mod origin;

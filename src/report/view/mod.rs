@@ -8,8 +8,10 @@ use super::Painter;
 
 pub mod authoring;
 pub mod check;
+pub mod doctor;
 pub mod down;
 pub mod history;
+pub mod init;
 pub mod lint;
 pub mod migration;
 pub mod plan;

@@ -32,6 +32,21 @@ pub(super) const MAY_USE: &[MayUse] = &[
         ],
     ),
     (
+        "doctor",
+        &[
+            "failure",
+            "ident",
+            "secret",
+            "sql",
+            "url",
+            "compose",
+            "host",
+            "migration",
+            "docker",
+            "database",
+        ],
+    ),
+    (
         "report",
         &[
             "failure",
@@ -47,6 +62,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "docker",
             "database",
             "config",
+            "doctor",
         ],
     ),
     (
@@ -65,6 +81,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "docker",
             "database",
             "config",
+            "doctor",
             "report",
             "error",
         ],
@@ -81,7 +98,9 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "sqlx",
         &[
+            "alembic/version_table.rs",
             "database/connect.rs",
+            "database/facts.rs",
             "database/open.rs",
             "migration/journal.rs",
             "migration/ledger.rs",
@@ -97,10 +116,13 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "std::fs",
         &[
+            "alembic/models.rs",
             "alembic/project.rs",
             "alembic/python/search.rs",
             "alembic/versions.rs",
             "cli/dev/reset_password.rs",
+            "cli/init/find.rs",
+            "cli/init/folder.rs",
             "cli/migrate/plan.rs",
             "compose/files.rs",
             "config/dotenv.rs",
@@ -126,6 +148,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/credentials.rs",
             "docker/pipe.rs",
             "docker/proxies.rs",
+            "doctor/scripts.rs",
             "host/detect.rs",
             "migration/directory.rs",
             "migration/source.rs",
@@ -145,10 +168,12 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/compose_release.rs",
             "docker/credentials.rs",
             "docker/ssh.rs",
+            "doctor/excluded.rs",
             "migration/git.rs",
         ],
     ),
     ("std::process::Command", &[]),
+    ("fs4", &["doctor/room.rs"]),
     ("ureq", &["database/embedded/download.rs"]),
     ("indicatif", &["report/"]),
     ("console", &["report/", "docker/terminal.rs"]),
