@@ -1,9 +1,12 @@
 //! What can be wrong with a project of Alembic's.
 
+use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::alembic::translate::Outside;
 use crate::failure::{Blame, Diagnose};
+use crate::migration;
 use crate::migration::error::{Located, Quoted};
 
 /// A failure of the configuration, of a version file, or of all of them together.
@@ -110,6 +113,27 @@ pub enum Error {
         /// What the database said.
         cause: String,
     },
+    /// A revision does something that only Python can.
+    #[error(
+        "revision `{revision}` cannot be run without Python: {}",
+        Listed(path, found)
+    )]
+    #[diagnostic(help(
+        "write it with literal arguments, or as SQL in `op.execute()`; or let Alembic run it: \
+         `--engine-mode python`"
+    ))]
+    NeedsPython {
+        /// The revision.
+        revision: String,
+        /// Its file.
+        path: PathBuf,
+        /// What only Python can do.
+        found: Vec<Outside>,
+    },
+    /// Of the history as any history has it.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Migration(#[from] migration::Error),
     /// Revisions lead back to themselves.
     #[error("{kind} is detected in revisions ({})", revisions.join(", "))]
     #[diagnostic(help("look at {names} in {}", Quoted(files)))]
@@ -125,6 +149,19 @@ pub enum Error {
     },
 }
 
+/// Constructs in the file that has them, one a line.
+struct Listed<'a>(&'a Path, &'a [Outside]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for it in self.1 {
+            let (path, place) = (self.0.display(), it.place);
+            write!(f, "\n  {path}:{place}: `{}`: {}", it.construct, it.why)?;
+        }
+        Ok(())
+    }
+}
+
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
@@ -136,6 +173,8 @@ impl Diagnose for Error {
             | Self::NoFolder { .. }
             | Self::NoPackage { .. } => Blame::Usage,
             Self::Unreadable { .. } | Self::VersionTable { .. } => Blame::Environment,
+            Self::NeedsPython { .. } => Blame::Refusal,
+            Self::Migration(error) => error.blame(),
             Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => {
                 Blame::History
             }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::alembic::error::Error;
 use crate::alembic::order::Links;
 use crate::alembic::script::Script;
-use crate::migration::Graph;
 use crate::migration::graph::Node;
+use crate::migration::{Graph, Version};
 
 /// The place of a revision in an order in which all can be applied: greater than what it needs.
 /// It means something only beside the history that it is of.
@@ -143,6 +143,12 @@ impl History {
     /// The id of a revision.
     pub fn id(&self, revision: Ordinal) -> &str {
         &self.script(revision).id
+    }
+
+    /// What the runner calls a revision.
+    pub fn version(&self, revision: Ordinal) -> Version {
+        let place = i64::try_from(revision.0).unwrap_or(i64::MAX);
+        Version::named(place.saturating_add(1), self.id(revision))
     }
 
     /// The revision with exactly that id.

@@ -6,6 +6,7 @@
 //! tells whether Alembic knows the project's [`models`].
 
 pub mod check;
+pub mod convention;
 pub mod env_py;
 pub mod error;
 pub mod history;
@@ -18,10 +19,13 @@ mod options;
 pub mod order;
 pub mod project;
 pub mod python;
+pub mod rows;
 pub mod script;
 pub mod target_metadata;
+pub mod translate;
 pub mod version_table;
 pub mod versions;
+pub mod way;
 
 pub use error::Error;
 pub use history::{History, Ordinal};

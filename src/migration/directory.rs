@@ -125,6 +125,16 @@ impl Directory {
         }
     }
 
+    /// Revisions that come from elsewhere than from files of ours, of a history at `path`.
+    pub fn of(path: &Path, revisions: impl IntoIterator<Item = Revision>) -> Self {
+        let revisions = revisions.into_iter().map(|it| (it.version, it));
+        Self {
+            path: path.to_owned(),
+            revisions: revisions.collect(),
+            sum: None,
+        }
+    }
+
     /// Joins files, in any order, into revisions.
     pub fn assemble(path: &Path, files: Vec<(FileName, Source)>) -> Result<Self, Error> {
         let found = |(name, source): (FileName, Source)| match name.kind {

@@ -12,7 +12,7 @@ use crate::migration::journal::server;
 use crate::migration::located::Located;
 use crate::migration::lock::Holder;
 use crate::migration::step::Step;
-use crate::sql::Statement;
+use crate::sql::{Place, Statement};
 
 /// The code of a statement that waited for a lock as long as it may.
 const LOCK_NOT_AVAILABLE: &str = "55P03";
@@ -52,7 +52,8 @@ pub(in crate::migration) fn locate(
 ) -> Located {
     let Some(cause) = server(error) else {
         let (message, help) = (error.to_string(), state.to_owned());
-        return Located::new(&step.source, &statement.body, message, String::new(), help);
+        let located = Located::new(&step.source, &statement.body, message, String::new(), help);
+        return translated(step, statement, located);
     };
     let body = statement.of(&step.source.text);
     let at = match cause.position() {
@@ -85,7 +86,32 @@ pub(in crate::migration) fn locate(
     help.push(state.to_owned());
     let message = format!("{} ({})", cause.message(), cause.code());
     let label = cause.message().to_owned();
-    Located::new(&step.source, &at, message, label, help.join("\n")).with_code(cause.code())
+    let located = Located::new(&step.source, &at, message, label, help.join("\n"));
+    translated(step, statement, located.with_code(cause.code()))
+}
+
+/// Adds what of another file makes the statement, where the text was made from one.
+fn translated(step: &Step, statement: &Statement, located: Located) -> Located {
+    let before = &step.source.text[..statement.body.start];
+    match made_by(before, &step.source.path.display().to_string()) {
+        Some((place, call)) => located.made_by(place, call),
+        None => located,
+    }
+}
+
+/// What makes the statement behind `before`, as the last comment of that form says:
+/// `-- versions/1_a.py:12:5: op.create_table`.
+fn made_by<'t>(before: &'t str, path: &str) -> Option<(Place, &'t str)> {
+    before.lines().rev().find_map(|line| {
+        let at = line.strip_prefix("-- ")?.strip_prefix(path)?;
+        let (place, call) = at.strip_prefix(':')?.split_once(": ")?;
+        let (line, column) = place.split_once(':')?;
+        let place = Place {
+            line: line.parse().ok()?,
+            column: column.parse().ok()?,
+        };
+        Some((place, call))
+    })
 }
 
 /// The word of `text` that begins at `start`, or the one character there.
@@ -96,4 +122,23 @@ fn word_at(text: &str, start: usize) -> Range<usize> {
         .unwrap_or(rest.len());
     let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
     start..start + length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::made_by;
+    use crate::sql::Place;
+
+    #[test]
+    fn the_last_comment_of_that_form_tells() {
+        let text =
+            "-- v/a.py:3:5: op.execute\nselect 1;\n-- v/a.py:12:5: op.drop_table\n-- other\n";
+        let place = Place {
+            line: 12,
+            column: 5,
+        };
+        assert_eq!(made_by(text, "v/a.py"), Some((place, "op.drop_table")));
+        assert_eq!(made_by(text, "v/b.py"), None);
+        assert_eq!(made_by("-- 12:30\n", "v/a.py"), None);
+    }
 }

@@ -53,6 +53,20 @@ impl Located {
         }
     }
 
+    /// The same, where the text was made from a file of another language: by `call` at `place`.
+    #[must_use]
+    pub fn made_by(mut self, place: Place, call: &str) -> Self {
+        let path = &self.path;
+        self.help = format!(
+            "`{call}` in {path}:{place} makes this statement\n{}",
+            self.help
+        );
+        let name = format!("{path}, as SQL");
+        self.text = NamedSource::new(name, Arc::clone(self.text.inner())).with_language("SQL");
+        self.place = place;
+        self
+    }
+
     /// The same, found by the server under that code.
     #[must_use]
     pub fn with_code(mut self, code: &str) -> Self {

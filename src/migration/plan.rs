@@ -12,7 +12,7 @@ use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::journal::{Journal, Row};
-use crate::migration::route::{backward, forward};
+use crate::migration::route::way;
 use crate::migration::step::Step;
 use crate::migration::target::Target;
 use crate::migration::version::Version;
@@ -56,17 +56,25 @@ impl Plan {
         verify(direction, directory, &graph, journal)?;
         let applied = graph.counted(&applied(direction, journal));
         let destination = target.resolve(directory, &graph)?;
-        let versions = match direction {
-            Direction::Upgrade => forward(&graph, &applied, &destination, target)?,
-            Direction::Downgrade => backward(&graph, &applied, &destination, target)?,
-        };
-        let steps = versions
-            .into_iter()
-            .filter_map(|version| directory.get(version))
+        let versions = way(direction, &graph, &applied, &destination, target)?;
+        let plan = Self::through(direction, directory, journal, &versions)?;
+        finish_first(&plan.steps, journal)?;
+        Ok(plan)
+    }
+
+    /// The steps through `versions`, in that order.
+    pub fn through(
+        direction: Direction,
+        directory: &Directory,
+        journal: &Journal,
+        versions: &[Version],
+    ) -> Result<Self, Error> {
+        let graph = Graph::of(directory)?;
+        let revisions = versions.iter().filter_map(|it| directory.get(*it));
+        let steps: Result<Vec<Step>, Error> = revisions
             .map(|revision| step(direction, revision, &graph, journal))
-            .collect::<Result<Vec<Step>, _>>()?;
-        finish_first(&steps, journal)?;
-        Ok(Self::of(direction, steps, journal.clone()))
+            .collect();
+        Ok(Self::of(direction, steps?, journal.clone()))
     }
 
     /// `steps` on a database with the journal `start`, which somebody else has looked at.

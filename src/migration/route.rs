@@ -6,16 +6,30 @@ use crate::migration::direction::Direction;
 use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::target::{Destination, Target};
-use crate::migration::version::Version;
+
+/// The revisions between what is `applied` and `destination`, which `target` asked for, in the
+/// order in which they are run.
+pub fn way<K: Copy + Ord>(
+    direction: Direction,
+    graph: &Graph<K>,
+    applied: &BTreeSet<K>,
+    destination: &Destination<K>,
+    target: &Target,
+) -> Result<Vec<K>, Error> {
+    match direction {
+        Direction::Upgrade => forward(graph, applied, destination, target),
+        Direction::Downgrade => backward(graph, applied, destination, target),
+    }
+}
 
 /// What is to be applied, oldest first.
-pub(super) fn forward(
-    graph: &Graph,
-    applied: &BTreeSet<Version>,
-    destination: &Destination,
+fn forward<K: Copy + Ord>(
+    graph: &Graph<K>,
+    applied: &BTreeSet<K>,
+    destination: &Destination<K>,
     target: &Target,
-) -> Result<Vec<Version>, Error> {
-    let pending = |wanted: BTreeSet<Version>| wanted.difference(applied).copied().collect();
+) -> Result<Vec<K>, Error> {
+    let pending = |wanted: BTreeSet<K>| wanted.difference(applied).copied().collect();
     match destination {
         // An empty folder has no head, so `head` is its base.
         Destination::Base if graph.heads().is_empty() => Ok(Vec::new()),
@@ -26,7 +40,7 @@ pub(super) fn forward(
         Destination::Steps(steps) => {
             let count = usize::try_from(steps.count).map_err(|_| target.too_far())?;
             let counting = graph.versions().filter(|it| steps.counts(*it));
-            let all: Vec<Version> = pending(counting.collect());
+            let all: Vec<K> = pending(counting.collect());
             let some = all.get(..count).ok_or_else(|| target.too_far())?;
             Ok(pending(graph.with_ancestors(some)))
         }
@@ -34,16 +48,16 @@ pub(super) fn forward(
 }
 
 /// What is to be reverted, newest first. On a merge, one step back is that merge alone.
-pub(super) fn backward(
-    graph: &Graph,
-    applied: &BTreeSet<Version>,
-    destination: &Destination,
+fn backward<K: Copy + Ord>(
+    graph: &Graph<K>,
+    applied: &BTreeSet<K>,
+    destination: &Destination<K>,
     target: &Target,
-) -> Result<Vec<Version>, Error> {
+) -> Result<Vec<K>, Error> {
     match destination {
         Destination::Base => Ok(applied.iter().rev().copied().collect()),
         Destination::BranchBase(branch) => {
-            let branch: Vec<Version> = branch.iter().copied().collect();
+            let branch: Vec<K> = branch.iter().copied().collect();
             let after = graph.with_descendants(&branch);
             let reverted = applied.iter().rev().copied();
             Ok(reverted.filter(|version| after.contains(version)).collect())
@@ -65,7 +79,7 @@ pub(super) fn backward(
             let count =
                 usize::try_from(steps.count.unsigned_abs()).map_err(|_| target.too_far())?;
             let newest_first = applied.iter().rev().copied();
-            let all: Vec<Version> = newest_first.filter(|it| steps.counts(*it)).collect();
+            let all: Vec<K> = newest_first.filter(|it| steps.counts(*it)).collect();
             let some = all.get(..count).ok_or_else(|| target.too_far())?;
             // What needs them goes with them, though another branch has it.
             let after = graph.with_descendants(some);

@@ -10,6 +10,8 @@
 
 #[cfg(unix)]
 mod alembic_python;
+#[cfg(unix)]
+mod alembic_sql;
 mod architecture;
 #[cfg(unix)]
 mod bad_days;

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::lint::Survey;
 use crate::migration::fingerprint::Fingerprint;
 use crate::migration::size::{self, Sizes};
-use crate::migration::{Direction, Journal, Plan, Target, journal, runner};
+use crate::migration::{Direction, Journal, Plan, Session, Target, journal, runner};
 use crate::report::view::review::{Asked, Review};
 
 #[derive(Debug, clap::Args)]
@@ -26,22 +26,25 @@ pub(crate) struct Args {
     save: Option<PathBuf>,
 }
 
+impl Args {
+    /// Which way, and where to.
+    pub(super) fn wish(&self) -> Result<(Direction, Target), Error> {
+        Ok(match (&self.revision, self.down) {
+            (Some(target), false) => (Direction::Upgrade, target.clone()),
+            (Some(target), true) => (Direction::Downgrade, target.clone()),
+            (None, false) => (Direction::Upgrade, Target::head()),
+            (None, true) => (Direction::Downgrade, "-1".parse()?),
+        })
+    }
+}
+
 pub(super) async fn run(
     context: &Context,
     workplace: &Workplace,
     args: &Args,
 ) -> Result<u8, Error> {
     let directory = workplace.reviewed()?;
-    let direction = if args.down {
-        Direction::Downgrade
-    } else {
-        Direction::Upgrade
-    };
-    let target = match (&args.revision, direction) {
-        (Some(target), _) => target.clone(),
-        (None, Direction::Upgrade) => Target::head(),
-        (None, Direction::Downgrade) => "-1".parse()?,
-    };
+    let (direction, target) = args.wish()?;
     let mut session = match &workplace.url {
         Some(_) => Some(workplace.connect(context).await?),
         None => None,
@@ -53,7 +56,18 @@ pub(super) async fn run(
         }
         None => Plan::make(direction, &directory, &Journal::default(), &target)?,
     };
-    let survey = Survey::of(&plan)?;
+    show(context, workplace, args, (&plan, &target), session).await
+}
+
+/// Shows a plan and where it leads, with the sizes of what it touches if there is a database.
+pub(super) async fn show(
+    context: &Context,
+    workplace: &Workplace,
+    args: &Args,
+    (plan, target): (&Plan, &Target),
+    mut session: Option<Session>,
+) -> Result<u8, Error> {
+    let survey = Survey::of(plan)?;
     let sizes = match &mut session {
         Some(session) => size::sizes(&survey.objects(), session).await?,
         None => Sizes::new(),

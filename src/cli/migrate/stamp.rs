@@ -6,7 +6,7 @@ use super::patience::Patience;
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::stamp::Others;
-use crate::migration::{Range, Target, offline, runner};
+use crate::migration::{Options, Range, Target, offline, runner};
 use crate::report::view::migration::Sql;
 use crate::report::view::stamp::{Stamped, Tables};
 
@@ -36,7 +36,7 @@ impl Args {
     }
 
     /// Where the database stood, if that is said, and where it stands.
-    fn goals(&self) -> Result<(Option<&Range>, Vec<Target>), Error> {
+    pub(super) fn goals(&self) -> Result<(Option<&Range>, Vec<Target>), Error> {
         let (from, others) = match self.revisions.as_slice() {
             [Goal::Range(range), others @ ..] if self.sql && !self.purge => (Some(range), others),
             all => (None, all),
@@ -50,6 +50,27 @@ impl Args {
 pub(crate) struct EnsureArgs {
     #[command(flatten)]
     patience: Patience,
+}
+
+impl Args {
+    /// Where it stands, whether all rows go first, and how.
+    pub(super) fn parts(self, context: &Context) -> Result<(Vec<Target>, bool, Options), Error> {
+        let (_, targets) = self.goals()?;
+        let options = self.patience.options(context, self.tag);
+        Ok((targets, self.purge, options))
+    }
+
+    /// Whether SQL is asked for and no database.
+    pub(super) fn is_offline(&self) -> bool {
+        self.sql
+    }
+}
+
+impl EnsureArgs {
+    /// How.
+    pub(super) fn options(&self, context: &Context) -> Options {
+        self.patience.options(context, None)
+    }
 }
 
 pub(super) async fn run(context: &Context, workplace: &Workplace, args: Args) -> Result<u8, Error> {
@@ -95,7 +116,9 @@ pub(super) async fn ensure(
     runner::ensure_tables(&mut session, &options, &mut |event| story.migration(&event)).await?;
     drop(story);
     context.printer.show(&Tables {
-        tables: ["_sqlx_migrations", "_townpass_migrations"],
+        tables: ["_sqlx_migrations", "_townpass_migrations"]
+            .map(str::to_owned)
+            .to_vec(),
     });
     Ok(0)
 }

@@ -3,7 +3,7 @@
 use super::gate::{Consent, Gate};
 use super::goal::Goal;
 use super::patience::Patience;
-use super::{Door, Workplace, careful, told_by_git};
+use super::{Door, Kind, Workplace, alembic, careful, told_by_git};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::runner::{self, Transactions};
@@ -23,6 +23,11 @@ pub(crate) struct Upgrade {
 }
 
 impl Upgrade {
+    /// Where to, and how.
+    pub(super) fn parts(&self) -> (&Goal, &How) {
+        (&self.revision, &self.how)
+    }
+
     /// All the way.
     pub(crate) fn to_head() -> Self {
         Self {
@@ -49,6 +54,11 @@ pub(crate) struct Downgrade {
 }
 
 impl Downgrade {
+    /// Where to, and how.
+    pub(super) fn parts(&self) -> (&Goal, &How) {
+        (&self.revision, &self.how)
+    }
+
     /// Whether it looks at a database at all.
     pub(super) fn needs_database(&self) -> bool {
         !self.how.sql
@@ -57,13 +67,13 @@ impl Downgrade {
 
 /// What both ways have in common.
 #[derive(Debug, Default, clap::Args)]
-struct How {
+pub(super) struct How {
     /// Show what would be done, and do nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// Print the SQL and ask no database; the script refuses one that is not at its start
     #[arg(long, conflicts_with_all = ["dry_run", "single_transaction", "plan", "approve"])]
-    sql: bool,
+    pub(super) sql: bool,
     /// Run all revisions in one transaction: all of them or none
     #[arg(long)]
     single_transaction: bool,
@@ -71,14 +81,36 @@ struct How {
     /// `townpass.tag`
     #[arg(long, value_name = "WORD")]
     tag: Option<String>,
+    /// How revisions of Alembic's are run: by us, by Alembic itself, or by Alembic only where we
+    /// cannot
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "MODE",
+        env = "TOWNPASS_ENGINE_MODE"
+    )]
+    pub(super) engine_mode: EngineMode,
     #[command(flatten)]
     patience: Patience,
     #[command(flatten)]
-    consent: Consent,
+    pub(super) consent: Consent,
+}
+
+/// Who runs a revision of Alembic's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum EngineMode {
+    /// We do, or nobody.
+    Native,
+    /// Alembic does.
+    Python,
+    /// We do; Alembic what only Python can.
+    #[default]
+    Auto,
 }
 
 impl How {
-    fn options(&self, context: &Context) -> Options {
+    pub(super) fn options(&self, context: &Context) -> Options {
         Options {
             transactions: if self.single_transaction {
                 Transactions::One
@@ -126,6 +158,9 @@ pub(in crate::cli) async fn to_head(
     workplace: &Workplace,
     story: &Story<'_>,
 ) -> Result<Moved, Error> {
+    if let Kind::Alembic(alembic) = &workplace.kind {
+        return alembic::to_head(context, workplace, alembic, story).await;
+    }
     let directory = workplace.reviewed()?;
     let mut session = workplace.connect(context).await?;
     let applied = runner::migrate(

@@ -9,6 +9,7 @@ use std::time::Instant;
 use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
+use super::book::Book;
 use super::gate::{IDENTITY, RESET, Way};
 use super::indexes::{Concern, Index, drop_left_behind};
 use super::monitor::Subject;
@@ -72,7 +73,16 @@ impl Run<'_, '_> {
         done: usize,
         connection: &mut PgConnection,
     ) -> Result<bool, Error> {
-        let Records { table, ledger } = &self.records;
+        let Records { table, ledger } = match &self.book {
+            Book::Rows(records) => records,
+            // The lock is the session's, and there is nothing to note before the end.
+            Book::Heads(_) => {
+                execute(connection, "COMMIT")
+                    .await
+                    .map_err(|error| database("commit", &error))?;
+                return Ok(true);
+            }
+        };
         if let Some(lease) = &step.resume {
             let run = match ledger {
                 Some(ledger) => rows(connection, &ledger.run_of(step.version)).await.ok(),
@@ -254,7 +264,20 @@ impl Run<'_, '_> {
         execute(connection, &format!("{RESET}; BEGIN"))
             .await
             .map_err(|error| database("begin a transaction", &error))?;
-        let table = &self.records.table;
+        let table = match &self.book {
+            Book::Rows(records) => &records.table,
+            Book::Heads(_) => {
+                let mut sql = self
+                    .book
+                    .note([(step, started.elapsed())].into_iter(), self.origin);
+                sql.push("COMMIT".to_owned());
+                execute(connection, &sql.join("; "))
+                    .await
+                    .map_err(|error| database("write the version table", &error))?;
+                self.count(step);
+                return Ok(());
+            }
+        };
         let row = match step.direction {
             Direction::Upgrade => table.update(step, Progress::Done(started.elapsed())),
             Direction::Downgrade => table.delete(step.version),
@@ -294,7 +317,7 @@ impl Run<'_, '_> {
         connection: &mut PgConnection,
         sql: impl FnOnce(&Ledger) -> String,
     ) -> Result<(), Error> {
-        let Some(ledger) = &self.records.ledger else {
+        let Some(ledger) = self.book.ledger() else {
             return Ok(());
         };
         match changed(connection, &sql(ledger)).await {
@@ -310,7 +333,7 @@ impl Run<'_, '_> {
     }
 
     fn beat(&self, step: &Step) -> Option<String> {
-        let ledger = self.records.ledger.as_ref()?;
+        let ledger = self.book.ledger()?;
         Some(ledger.beat(step.version, &self.origin.run))
     }
 
@@ -331,7 +354,23 @@ impl Run<'_, '_> {
             .map_err(|error| database("reset the session", &error))?;
         let statement = &step.script.statements[at];
         let run = &self.origin.run;
-        let table = &self.records.table;
+        let table = match &self.book {
+            Book::Rows(records) => &records.table,
+            Book::Heads(_) if at == 0 && statement.alone != Some(IN_TWO_HALVES) => {
+                return Ok(rolled_back(step, at, refused));
+            }
+            Book::Heads(heads) => {
+                let state = format!(
+                    "this revision cannot run in a transaction, and the {at} statements before it \
+                     took effect and stay, though {} does not have it, as with Alembic: undo them, \
+                     mend this one, and {} again; or finish by hand and `townpass migrate stamp {}`",
+                    heads.table, step.direction, step.version
+                );
+                let (error, blockers) = (&refused.error, &refused.blockers);
+                let located = locate(step, statement, error, blockers, &state);
+                return Ok(Error::HalfDone(Box::new(located)));
+            }
+        };
         if at == 0 && statement.alone != Some(IN_TWO_HALVES) {
             let row = match step.direction {
                 Direction::Upgrade => table.delete(step.version),
@@ -359,7 +398,7 @@ impl Run<'_, '_> {
         };
         let version = step.version;
         let way = step.direction;
-        let state = if self.records.ledger.is_some() {
+        let state = if self.book.ledger().is_some() {
             format!(
                 "this file cannot run in a transaction, and {before}; the journal marks it as \
                  unfinished. Mend what is in the way or this statement, and {way} again: it goes on \

@@ -36,7 +36,7 @@ impl<'c> Change<'c> {
         let records = Records::ensure(&gate, connection, on_event).await?;
         let fence = Fence::of(start);
         let way = gate
-            .enter(connection, &records.table, &fence, "", on_event)
+            .enter(connection, &records.table.fence(), &fence, "", on_event)
             .await?;
         Ok(match way {
             Way::In { .. } => Some(Self {

@@ -8,7 +8,8 @@ use sqlx::postgres::PgConnection;
 
 use crate::migration::error::Error;
 use crate::migration::event::Event;
-use crate::migration::journal::{Journal, Table, database};
+use crate::migration::heads::Heads;
+use crate::migration::journal::{Journal, database};
 use crate::migration::lock::{Key, Scope, Wait};
 use crate::migration::runner::Options;
 use crate::migration::session::{execute, rows};
@@ -28,6 +29,8 @@ pub(super) struct Fence {
     rows: i64,
     sum: i128,
     begun: i64,
+    /// The rows themselves, where they are only heads.
+    heads: String,
 }
 
 impl Fence {
@@ -37,6 +40,7 @@ impl Fence {
             rows: 0,
             sum: 0,
             begun: 0,
+            heads: String::new(),
         };
         for row in journal.rows() {
             fence.rows += 1;
@@ -44,6 +48,16 @@ impl Fence {
             fence.begun += i64::from(!row.success);
         }
         fence
+    }
+
+    /// Of a table of `heads`.
+    pub(super) fn at(heads: &Heads) -> Self {
+        Self {
+            rows: i64::try_from(heads.now.len()).unwrap_or(i64::MAX),
+            sum: 0,
+            begun: 0,
+            heads: heads.told(),
+        }
     }
 
     /// After the row of `version` came, or went with `-1`.
@@ -145,7 +159,7 @@ impl Gate {
     pub(super) async fn enter(
         &self,
         connection: &mut PgConnection,
-        table: &Table,
+        fence: &str,
         expected: &Fence,
         preface: &str,
         on_event: &mut dyn FnMut(Event<'_>),
@@ -160,10 +174,9 @@ impl Gate {
             ""
         };
         let sql = format!(
-            "{reset}; BEGIN ISOLATION LEVEL READ COMMITTED; {preface}; {}; {}; {}",
+            "{reset}; BEGIN ISOLATION LEVEL READ COMMITTED; {preface}; {}; {}; {fence}",
             self.in_transaction,
             self.try_lock(),
-            table.fence()
         );
         let mut wait = Wait::of(self.patience);
         loop {
@@ -185,6 +198,7 @@ impl Gate {
                 rows: fence.try_get("rows").map_err(unreadable)?,
                 sum: sum.parse().unwrap_or(0),
                 begun: fence.try_get("begun").map_err(unreadable)?,
+                heads: fence.try_get("heads").unwrap_or_default(),
             };
             if locked && seen == *expected {
                 return Ok(Way::In { pid });

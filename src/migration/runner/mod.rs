@@ -12,8 +12,10 @@
 //! open and the lock is free.
 
 mod alone;
+mod book;
 mod change;
 mod gate;
+mod heads;
 mod indexes;
 pub mod monitor;
 pub mod notice;
@@ -23,6 +25,7 @@ mod repair;
 mod stamp;
 mod transaction;
 
+pub use heads::{Ended, apply_noting_heads, ensure_heads, hold_lock, let_go, stamp_heads};
 pub use rename::rename;
 pub use repair::mend;
 pub use stamp::{ensure_tables, stamp};
@@ -32,6 +35,7 @@ use std::time::Duration;
 use sqlx::postgres::PgConnection;
 use tracing::instrument::WithSubscriber as _;
 
+use self::book::Book;
 use self::gate::{Fence, Gate, RESET};
 use self::monitor::{Monitor, Sight, Subject};
 use self::notice::Notices;
@@ -41,6 +45,7 @@ use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
+use crate::migration::heads::Heads;
 use crate::migration::journal::{self, database};
 use crate::migration::locate::{exhausted, locate, lost};
 use crate::migration::lock::{self, Holder, Scope, Wait};
@@ -138,7 +143,7 @@ pub async fn migrate(
         if plan.is_empty() {
             return Ok(applied);
         }
-        let (mut steps, end) = carry_out(&plan, session, options, on_event).await?;
+        let (mut steps, end) = carry_out(&plan, None, session, options, on_event).await?;
         applied.steps.append(&mut steps);
         match end {
             End::Done => return Ok(applied),
@@ -163,7 +168,7 @@ pub async fn apply(
     if !plan.is_for(&now) {
         return Err(Error::Stale);
     }
-    match carry_out(plan, session, options, on_event).await? {
+    match carry_out(plan, None, session, options, on_event).await? {
         (steps, End::Done) => Ok(Applied { direction, steps }),
         (_, End::Overtaken) => Err(Error::Stale),
     }
@@ -243,9 +248,10 @@ enum End {
     Overtaken,
 }
 
-/// The steps of `plan`, each under the lock.
+/// The steps of `plan`, each under the lock; noted in a table of `heads`, or in the journal.
 async fn carry_out(
     plan: &Plan,
+    heads: Option<Heads>,
     session: &mut Session,
     options: &Options,
     on_event: &mut dyn FnMut(Event<'_>),
@@ -263,14 +269,23 @@ async fn carry_out(
             lock::acquire(connection, key, &mut wait, on_event).await?;
         }
         let gate = Gate::new(key, options, connection).await;
-        let result = match Records::ensure(&gate, connection, on_event).await {
-            Ok(records) => {
+        let book = match heads {
+            Some(heads) => heads::ensure(heads, &gate, connection, on_event).await,
+            None => Records::ensure(&gate, connection, on_event)
+                .await
+                .map(Book::Rows),
+        };
+        let result = match book {
+            Ok(book) => {
                 let mut run = Run {
                     plan,
                     origin: &options.origin,
-                    fence: Fence::of(plan.start()),
+                    fence: match &book {
+                        Book::Rows(_) => Fence::of(plan.start()),
+                        Book::Heads(heads) => Fence::at(heads),
+                    },
                     monitor: Monitor::new(again.clone(), options.lock_timeout),
-                    records,
+                    book,
                     gate,
                     notices,
                     on_event,
@@ -317,7 +332,7 @@ struct Run<'r, 'e> {
     origin: &'r Origin,
     /// What the journal must look like before the next step.
     fence: Fence,
-    records: Records,
+    book: Book,
     gate: Gate,
     monitor: Monitor,
     notices: Notices,

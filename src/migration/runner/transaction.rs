@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use sqlx::postgres::PgConnection;
 
-use super::gate::{IDENTITY, RESET, Way};
+use super::book::Book;
+use super::gate::{Fence, IDENTITY, RESET, Way};
 use super::monitor::Subject;
-use super::records::Records;
 use super::{Completed, End, Refused, Run, Turn, rolled_back};
 use crate::migration::direction::Direction;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
-use crate::migration::journal::{Progress, database, server};
+use crate::migration::journal::{database, server};
 use crate::migration::lock::Wait;
 use crate::migration::session::execute;
 use crate::migration::step::Step;
@@ -172,23 +172,13 @@ impl Run<'_, '_> {
 
     /// The statements that note `steps`.
     fn rows(&self, steps: &[(usize, &Step)], times: &[Duration]) -> String {
-        let Records { table, ledger } = &self.records;
-        let mut statements = vec![IDENTITY.to_owned()];
-        for ((_, step), elapsed) in steps.iter().zip(times) {
-            match step.direction {
-                Direction::Upgrade => {
-                    statements.push(table.insert(step, Progress::Done(*elapsed)));
-                    statements.extend(ledger.as_ref().map(|it| it.keep(step, self.origin)));
-                }
-                Direction::Downgrade => {
-                    for &version in &step.rows {
-                        statements.push(table.delete(version));
-                        statements.extend(ledger.as_ref().map(|it| it.forget(version)));
-                    }
-                }
-            }
-        }
-        statements.join("; ")
+        let mut sql = vec![IDENTITY.to_owned()];
+        let steps = steps
+            .iter()
+            .map(|(_, step)| *step)
+            .zip(times.iter().copied());
+        sql.extend(self.book.note(steps, self.origin));
+        sql.join("; ")
     }
 
     /// Opens the transaction of the next step.
@@ -197,14 +187,19 @@ impl Run<'_, '_> {
         preface: &str,
         connection: &mut PgConnection,
     ) -> Result<Way, Error> {
-        let table = &self.records.table;
+        let fence = self.book.fence();
         self.gate
-            .enter(connection, table, &self.fence, preface, self.on_event)
+            .enter(connection, &fence, &self.fence, preface, self.on_event)
             .await
     }
 
     /// The journal has a row more, or those of `step` less.
-    fn count(&mut self, step: &Step) {
+    pub(super) fn count(&mut self, step: &Step) {
+        if let Book::Heads(heads) = &mut self.book {
+            heads.now = heads.note(&heads.now, step.version).1;
+            self.fence = Fence::at(heads);
+            return;
+        }
         match step.direction {
             Direction::Upgrade => self.fence.count(step.version.number(), 1),
             Direction::Downgrade => {

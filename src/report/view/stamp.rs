@@ -51,13 +51,14 @@ impl Report for Stamped {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Tables {
-    /// The journal and its ledger.
-    pub tables: [&'static str; 2],
+    /// The journal, and its ledger where it has one.
+    pub tables: Vec<String>,
 }
 
 impl Report for Tables {
     fn human(&self, out: &mut Painter) -> fmt::Result {
-        let [journal, ledger] = self.tables;
-        writeln!(out, "`{journal}` and `{ledger}` are there")
+        let tables: Vec<String> = self.tables.iter().map(|it| format!("`{it}`")).collect();
+        let are = if tables.len() == 1 { "is" } else { "are" };
+        writeln!(out, "{} {are} there", tables.join(" and "))
     }
 }

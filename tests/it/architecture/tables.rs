@@ -116,6 +116,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "std::fs",
         &[
+            "alembic/convention.rs",
             "alembic/models.rs",
             "alembic/project.rs",
             "alembic/python/search.rs",

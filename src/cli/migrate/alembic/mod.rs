@@ -6,12 +6,16 @@ use crate::alembic::{History, Place, VersionTable, env_py, versions};
 use crate::cli::context::Context;
 use crate::config::file;
 use crate::error::Error;
+use crate::migration::Direction;
 use crate::migration::error::Quoted;
 
 mod autogenerate;
 mod check;
 pub(crate) mod python;
 mod read;
+mod walk;
+
+pub(super) use walk::to_head;
 
 /// A project of Alembic's, and what `townpass.toml` adds.
 #[derive(Debug)]
@@ -97,13 +101,31 @@ pub(super) async fn answer(
         Verb::Revision(args) if args.autogenerate => {
             autogenerate::run(context, workplace, alembic, &args).await
         }
-        Verb::Upgrade(_)
-        | Verb::Downgrade(_)
-        | Verb::Stamp(_)
-        | Verb::EnsureVersion(_)
-        | Verb::Verify(_)
+        Verb::Upgrade(args) => {
+            walk::walk(
+                context,
+                workplace,
+                alembic,
+                Direction::Upgrade,
+                args.parts(),
+            )
+            .await
+        }
+        Verb::Downgrade(args) => {
+            walk::walk(
+                context,
+                workplace,
+                alembic,
+                Direction::Downgrade,
+                args.parts(),
+            )
+            .await
+        }
+        Verb::Stamp(args) => walk::stamp(context, workplace, alembic, args).await,
+        Verb::EnsureVersion(args) => walk::ensure_version(context, workplace, alembic, &args).await,
+        Verb::Plan(args) => walk::plan(context, workplace, alembic, &args).await,
+        Verb::Verify(_)
         | Verb::Repair(_)
-        | Verb::Plan(_)
         | Verb::Lint(_)
         | Verb::Revision(_)
         | Verb::Merge(_)

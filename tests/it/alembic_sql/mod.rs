@@ -1,0 +1,7 @@
+//! Revisions of Alembic without Python, against Alembic itself: the same SQL, the same catalog, the
+//! same `alembic_version`.
+
+mod applied;
+mod offline;
+mod python;
+mod real;
