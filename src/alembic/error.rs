@@ -91,6 +91,72 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Script(Box<Located>),
+    /// An id or a label that cannot be.
+    #[error("{0}")]
+    #[diagnostic(help("choose letters, digits and `_`"))]
+    BadId(String),
+    /// An id or a label that another revision has.
+    #[error("`{name}` is taken by `{}`", path.display())]
+    #[diagnostic(help("choose another"))]
+    Taken {
+        /// The id or label.
+        name: String,
+        /// The file that has it.
+        path: PathBuf,
+    },
+    /// A folder that is none of the project's.
+    #[error("Path `{}` is not represented in current version locations", path.display())]
+    #[diagnostic(help("choose one of {}", Quoted(locations)))]
+    NotALocation {
+        /// The folder.
+        path: PathBuf,
+        /// Those of the project.
+        locations: Vec<String>,
+    },
+    /// Several folders, and nothing says in which a first revision belongs.
+    #[error("Multiple version locations present, please specify --version-path")]
+    #[diagnostic(help("choose one of {}", Quoted(locations)))]
+    WhichLocation {
+        /// Those of the project.
+        locations: Vec<String>,
+    },
+    /// A time zone that is not known.
+    #[error("Can't locate timezone: `{0}`")]
+    #[diagnostic(help("write `timezone` as in `Asia/Taipei`, or leave it out for this machine's"))]
+    NoZone(String),
+    /// A pattern for file names that cannot be filled in.
+    #[error("`file_template = {template}`: {why}")]
+    #[diagnostic(help("Alembic's own is `%%(rev)s_%%(slug)s`"))]
+    FileTemplate {
+        /// The pattern.
+        template: String,
+        /// What of it cannot be.
+        why: String,
+    },
+    /// A template that leaves out what must be said.
+    #[error("`{}` writes no right `{lost}` into the file", path.display())]
+    #[diagnostic(help(
+        "put `{lost} = ${{repr(...)}}` back into it, as Alembic's own template has it"
+    ))]
+    Template {
+        /// The template.
+        path: PathBuf,
+        /// The variable.
+        lost: &'static str,
+    },
+    /// A template that is not there.
+    #[error("there is no template `{}`", .0.display())]
+    #[diagnostic(help("copy it from a new project: `alembic init` writes one"))]
+    NoTemplate(PathBuf),
+    /// Something that only Python can do.
+    #[error("`{}` asks for Python: {why}", path.display())]
+    #[diagnostic(help("let Alembic do this, with the same words: `alembic revision -m ...`"))]
+    NeedsPython {
+        /// What asks.
+        path: PathBuf,
+        /// What for.
+        why: String,
+    },
     /// The version table has a revision that has no file.
     #[error("Can't locate revision identified by `{revision}`, which {table} has")]
     #[diagnostic(help(
@@ -122,7 +188,7 @@ pub enum Error {
         "write it with literal arguments, or as SQL in `op.execute()`; or let Alembic run it: \
          `--engine-mode python`"
     ))]
-    NeedsPython {
+    Untranslated {
         /// The revision.
         revision: String,
         /// Its file.
@@ -171,9 +237,19 @@ impl Diagnose for Error {
             | Self::NoScriptLocation { .. }
             | Self::NoSection { .. }
             | Self::NoFolder { .. }
-            | Self::NoPackage { .. } => Blame::Usage,
-            Self::Unreadable { .. } | Self::VersionTable { .. } => Blame::Environment,
-            Self::NeedsPython { .. } => Blame::Refusal,
+            | Self::NoPackage { .. }
+            | Self::BadId(_)
+            | Self::Taken { .. }
+            | Self::NotALocation { .. }
+            | Self::WhichLocation { .. }
+            | Self::NoZone(_)
+            | Self::FileTemplate { .. }
+            | Self::Template { .. } => Blame::Usage,
+            Self::NoTemplate(_)
+            | Self::NeedsPython { .. }
+            | Self::Unreadable { .. }
+            | Self::VersionTable { .. } => Blame::Environment,
+            Self::Untranslated { .. } => Blame::Refusal,
             Self::Migration(error) => error.blame(),
             Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => {
                 Blame::History

@@ -58,16 +58,13 @@ pub fn part(
 ) -> Result<Vec<Entry>, Error> {
     let graph = history.graph();
     let rows = place.map_or(&[][..], |place| &place.rows);
-    let (found, ends) = match range {
-        Some(range) => {
-            let ends = range.resolve(history, graph, rows)?;
-            (range.between(graph, &ends)?, ends)
-        }
-        None => {
-            let start = Vec::new();
-            let end = history.heads(graph);
-            (graph.with_ancestors(&end), Ends { start, end })
-        }
+    let (found, ends) = if let Some(range) = range {
+        let ends = range.resolve(history, graph, rows)?;
+        (range.between(graph, &ends)?, ends)
+    } else {
+        let start = Vec::new();
+        let end = history.heads(graph, None);
+        (graph.with_ancestors(&end), Ends { start, end })
     };
     let sorted = history.newest_first(&found, &ends.end);
     Ok(entries(history, place, sorted))
@@ -87,7 +84,7 @@ pub fn heads(history: &History, which: Heads) -> Vec<Entry> {
     let graph = history.graph();
     let heads = match which {
         Heads::OfBranches => history.as_read(graph.heads()),
-        Heads::Effective => history.heads(graph),
+        Heads::Effective => history.heads(graph, None),
     };
     entries(history, None, heads)
 }

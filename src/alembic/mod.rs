@@ -7,8 +7,10 @@
 
 pub mod check;
 pub mod convention;
+pub mod draft;
 pub mod env_py;
 pub mod error;
+mod file_name;
 pub mod history;
 pub mod ini;
 pub mod listing;
@@ -22,6 +24,7 @@ pub mod python;
 pub mod rows;
 pub mod script;
 pub mod target_metadata;
+pub mod template;
 pub mod translate;
 pub mod version_table;
 pub mod versions;

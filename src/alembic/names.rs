@@ -49,7 +49,7 @@ impl Names for History {
                 .filter(|(it, _)| (it.chars().count() >= LONG) == long)
                 .map(|(_, revision)| self.id(*revision))
                 .collect();
-            if let Some(id) = only(found.into_iter().collect(), name)? {
+            if let Some(id) = only(&found.into_iter().collect::<Vec<_>>(), name)? {
                 return self.find(id).ok_or_else(|| Error::not_found(name));
             }
         }
@@ -86,10 +86,13 @@ impl Names for History {
         }
     }
 
-    /// Those on which nothing depends either, as for Alembic.
-    fn heads(&self, graph: &Graph<Ordinal>) -> Vec<Ordinal> {
+    /// Of all branches those on which nothing depends either; of one branch all, as for Alembic.
+    fn heads(&self, graph: &Graph<Ordinal>, branch: Option<&BTreeSet<Ordinal>>) -> Vec<Ordinal> {
         let mut heads = graph.heads();
-        heads.retain(|&head| !graph.is_depended_on(head));
+        heads.retain(|&head| match branch {
+            Some(branch) => branch.contains(&head),
+            None => !graph.is_depended_on(head),
+        });
         self.as_read(heads)
     }
 

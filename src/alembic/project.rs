@@ -147,8 +147,9 @@ impl Project {
     }
 
     /// The template of version files.
-    pub fn template(&self) -> PathBuf {
-        self.folder.join("script.py.mako")
+    pub fn template(&self) -> Result<Source, Error> {
+        let path = self.folder.join("script.py.mako");
+        read(&path, false)?.ok_or(Error::NoTemplate(path))
     }
 }
 

@@ -133,7 +133,7 @@ fn translated(
                 scripts.insert(ordinal, script(source, &statements));
             }
             Err(found) => {
-                let error = Error::NeedsPython {
+                let error = Error::Untranslated {
                     revision: history.id(ordinal).to_owned(),
                     path: source.path.clone(),
                     found,

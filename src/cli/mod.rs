@@ -41,7 +41,7 @@ enum Command {
     #[command(subcommand)]
     Dev(dev::Command),
     /// Move a database named by DATABASE_URL along the history; no container engine is involved
-    Migrate(migrate::Args),
+    Migrate(Box<migrate::Args>),
     /// Adopt the repository it stands in, or make a new project
     Init(init::Args),
     /// Look for whatever keeps the database from working, and name what mends it
@@ -141,7 +141,7 @@ async fn run(context: &Context, command: Command) -> Result<u8, Error> {
     match command {
         // The futures of the commands are large; on the heap they cost nothing that shows.
         Command::Dev(command) => Box::pin(dev::run(context, command)).await,
-        Command::Migrate(args) => Box::pin(migrate::run(context, args)).await,
+        Command::Migrate(args) => Box::pin(migrate::run(context, *args)).await,
         Command::Init(args) => init::run(context, &args).await,
         Command::Doctor => Ok(Box::pin(doctor::run(context)).await),
         Command::Completions(args) => Ok(completions::run(context, &args, Cli::command())),

@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::file::Kind;
-use crate::migration::fork::Fork;
 use crate::migration::graph::Graph;
 use crate::migration::header::{Revises, label_fault, revises_line};
+use crate::migration::name::Names;
 use crate::migration::target::Target;
 use crate::migration::unwritten::Unwritten;
 use crate::migration::version::Version;
@@ -61,33 +61,32 @@ pub struct Draft {
 
 /// What a new revision based on `targets` follows: heads, unless a branch may be spliced in.
 /// Without a target, the one head there is.
-pub fn parents(
-    directory: &Directory,
-    graph: &Graph,
-    standing: &[Version],
+pub fn parents<N: Names>(
+    names: &N,
+    graph: &Graph<N::Key>,
+    standing: &[N::Key],
     targets: &[Target],
     splice: Splice,
-) -> Result<Vec<Version>, Error> {
+) -> Result<Vec<N::Key>, Error> {
     if targets.is_empty() {
         let heads = graph.heads();
         if heads.len() > 1 {
-            let fork = Box::new(Fork::of(directory, graph, &heads));
+            let fork = Box::new(names.fork(graph, &heads));
             return Err(Unwritten::HeadToRevise { fork }.into());
         }
         return Ok(heads);
     }
     let mut parents = Vec::new();
     for target in targets {
-        for version in target.revisions(directory, graph, standing)? {
+        for version in target.revisions(names, graph, standing)? {
             if splice == Splice::Refused && !graph.is_head(version) {
-                return Err(Unwritten::NotAHead(version).into());
+                return Err(Unwritten::NotAHead(names.told(version)).into());
             }
             if !parents.contains(&version) {
                 parents.push(version);
             }
         }
     }
-    parents.sort_unstable();
     Ok(parents)
 }
 

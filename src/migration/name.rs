@@ -32,8 +32,12 @@ pub trait Names {
     /// What `heads`, which are several, are and how they came to be.
     fn fork(&self, graph: &Graph<Self::Key>, heads: &[Self::Key]) -> Fork;
 
-    /// What `heads` means.
-    fn heads(&self, graph: &Graph<Self::Key>) -> Vec<Self::Key>;
+    /// What `heads` means, of all branches or of one.
+    fn heads(
+        &self,
+        graph: &Graph<Self::Key>,
+        branch: Option<&BTreeSet<Self::Key>>,
+    ) -> Vec<Self::Key>;
 
     /// The branch that `revision` is on: what counts as a step on it, and what its `@base` takes
     /// back.
@@ -73,7 +77,7 @@ impl Names for Directory {
         let told = |revision: &Revision| (revision.version, revision.description.clone());
         for means in tests {
             let found = self.revisions().filter(|it| among(it.version) && means(it));
-            if let Some(found) = only(found.map(|it| it.version).collect(), name)? {
+            if let Some(found) = only(&found.map(|it| it.version).collect::<Vec<_>>(), name)? {
                 return Ok(found);
             }
         }
@@ -92,8 +96,10 @@ impl Names for Directory {
         Fork::of(self, graph, heads)
     }
 
-    fn heads(&self, graph: &Graph) -> Vec<Version> {
-        graph.heads()
+    fn heads(&self, graph: &Graph, branch: Option<&BTreeSet<Version>>) -> Vec<Version> {
+        let mut heads = graph.heads();
+        heads.retain(|it| branch.is_none_or(|branch| branch.contains(it)));
+        heads
     }
 
     fn branch(&self, graph: &Graph, revision: Version) -> BTreeSet<Version> {
@@ -114,7 +120,7 @@ pub(crate) fn spoken<K: Copy + fmt::Display>(
     for means in tests {
         let meant = descriptions.iter();
         let meant = meant.filter(|(_, text)| means(&text.to_lowercase()));
-        if let Some(found) = only(meant.map(|(it, _)| *it).collect(), name)? {
+        if let Some(found) = only(&meant.map(|(it, _)| *it).collect::<Vec<_>>(), name)? {
             return Ok(Some(found));
         }
     }
@@ -122,8 +128,8 @@ pub(crate) fn spoken<K: Copy + fmt::Display>(
 }
 
 /// The only one of `found`; several are an error.
-pub(crate) fn only<K: Copy + fmt::Display>(found: Vec<K>, name: &str) -> Result<Option<K>, Error> {
-    match found.as_slice() {
+pub(crate) fn only<K: Copy + fmt::Display>(found: &[K], name: &str) -> Result<Option<K>, Error> {
+    match found {
         [] => Ok(None),
         [only] => Ok(Some(*only)),
         choices => Err(Error::AmbiguousName {

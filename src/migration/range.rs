@@ -66,22 +66,27 @@ impl Range {
             target.walk_from(names, graph, from, Overwalk::Stays)
         };
         let last = |target: &Option<Target>| match target {
-            None => Ok(names.heads(graph)),
+            None => Ok(names.heads(graph, None)),
             Some(target) => find(target),
         };
-        let follows = |target: &Option<Target>| {
-            target
-                .as_ref()
-                .filter(|it| it.counts_from_elsewhere())
-                .is_some()
-        };
+        let follows =
+            |target: &Option<Target>| target.as_ref().is_some_and(Target::counts_from_elsewhere);
         let mut ends = match (&self.start, &self.end) {
             (Some(start), end) if follows(&self.start) && !follows(&self.end) => {
                 let end = last(end)?;
-                let start = match self.from_heads(names, graph, start, &end) {
+                let start = match before_heads(names, graph, start, &end) {
                     Some(start) => start,
                     None => walk(start, &end)?,
                 };
+                Ends { start, end }
+            }
+            (Some(start), Some(end))
+                if follows(&self.start)
+                    && end.names_branch()
+                    && let Some(start) =
+                        before_heads(names, graph, start, &names.heads(graph, None)) =>
+            {
+                let end = walk(end, &start)?;
                 Ends { start, end }
             }
             (start, Some(end)) if follows(&self.end) && !follows(&self.start) => {
@@ -110,34 +115,6 @@ impl Range {
             ends.end.retain(is_of_it);
         }
         Ok(ends)
-    }
-
-    /// Where `start`, which is `-N`, leads from each head, if all those come before `end`.
-    fn from_heads<N: Names>(
-        &self,
-        names: &N,
-        graph: &Graph<N::Key>,
-        start: &Target,
-        end: &[N::Key],
-    ) -> Option<Vec<N::Key>> {
-        if !N::COUNTS_FROM_HEADS {
-            return None;
-        }
-        let mut heads = names.heads(graph);
-        if let Some((name, at)) = start.branch_point(names, graph).ok()? {
-            let line = graph.lineage(at);
-            heads.retain(|&head| graph.labels(head).any(|it| it == name) || line.contains(&head));
-        }
-        let before = graph.with_ancestors(end);
-        let mut found = Vec::new();
-        for head in heads {
-            let there = start.walk_from(names, graph, &[head], Overwalk::Fails);
-            match there.ok()?.as_slice() {
-                [only] if before.contains(only) => found.push(*only),
-                _ => return None,
-            }
-        }
-        (!found.is_empty()).then_some(found)
     }
 
     /// The revisions of it, with both ends.
@@ -169,6 +146,33 @@ impl Range {
         }
         Ok(found)
     }
+}
+
+/// Where `start`, which is `-N`, leads from each head, if all those come before `end`.
+fn before_heads<N: Names>(
+    names: &N,
+    graph: &Graph<N::Key>,
+    start: &Target,
+    end: &[N::Key],
+) -> Option<Vec<N::Key>> {
+    if !N::COUNTS_FROM_HEADS {
+        return None;
+    }
+    let mut heads = names.heads(graph, None);
+    if let Some((name, at)) = start.branch_point(names, graph).ok()? {
+        let line = graph.lineage(at);
+        heads.retain(|&head| graph.labels(head).any(|it| it == name) || line.contains(&head));
+    }
+    let before = graph.with_ancestors(end);
+    let mut found = Vec::new();
+    for head in heads {
+        let there = start.walk_from(names, graph, &[head], Overwalk::Fails);
+        match there.ok()?.as_slice() {
+            [only] if before.contains(only) => found.push(*only),
+            _ => return None,
+        }
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 impl FromStr for Range {

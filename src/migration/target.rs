@@ -56,7 +56,7 @@ pub struct Steps<K = Version> {
     pub branch: Option<BTreeSet<K>>,
 }
 
-impl<K: Ord> Steps<K> {
+impl<K: Copy + Ord> Steps<K> {
     /// Whether `version` is one of those that are counted.
     pub fn counts(&self, version: K) -> bool {
         let branch = self.branch.as_ref();
@@ -139,15 +139,7 @@ impl Target {
                 }));
             }
             Anchor::Heads if self.offset == 0 => {
-                let heads = match has {
-                    None => names.heads(graph),
-                    Some(has) => graph
-                        .heads()
-                        .into_iter()
-                        .filter(|it| has.contains(it))
-                        .collect(),
-                };
-                return Ok(Destination::Revisions(heads));
+                return Ok(Destination::Revisions(names.heads(graph, has)));
             }
             Anchor::Base => match has {
                 Some(has) if self.offset == 0 => {
@@ -224,6 +216,11 @@ impl Target {
         };
         let end = self.walk(names, graph, start, &within, overwalk)?;
         Ok(end.into_iter().collect())
+    }
+
+    /// Whether a branch is named.
+    pub(in crate::migration) fn names_branch(&self) -> bool {
+        self.branch.is_some()
     }
 
     /// The label or revision before the `@`, and the revision that this is.

@@ -43,7 +43,23 @@ pub enum Unwritten {
          from this revision"
     )]
     #[diagnostic(help("`townpass migrate heads` shows the heads"))]
-    NotAHead(Version),
+    NotAHead(String),
+    /// An id that is no version.
+    #[error("`{0}` is no version")]
+    #[diagnostic(help("a version is a whole number, such as the fourteen digits of a time"))]
+    NotAVersion(String),
+    /// An option that means nothing for a history of Alembic's.
+    #[error("`{0}` is about files of SQL, and this history is Alembic's")]
+    #[diagnostic(help("leave it out"))]
+    OfSqlOnly(&'static str),
+    /// An option that means something for a history of Alembic's alone.
+    #[error("`{0}` is about a history of Alembic's, and this one is a folder of SQL")]
+    #[diagnostic(help("leave it out"))]
+    OfAlembicOnly(&'static str),
+    /// More labels than Alembic writes.
+    #[error("Alembic writes one label into a file, and `{0}` is another")]
+    #[diagnostic(help("name one with `--branch-label`, and add others in the file"))]
+    OneLabel(String),
     /// A label that can be none.
     #[error("{0}")]
     #[diagnostic(help("a label is a word: letters, digits and `_`"))]
@@ -90,7 +106,7 @@ pub enum Unwritten {
     #[diagnostic(help("`townpass migrate heads` shows the heads"))]
     NothingToMerge {
         /// What was found.
-        heads: Vec<Version>,
+        heads: Vec<String>,
     },
     /// There is nothing to move.
     #[error("`{head}` and `{onto}` are on one line already")]
@@ -167,6 +183,10 @@ impl Diagnose for Unwritten {
     fn blame(&self) -> Blame {
         match self {
             Self::NotAHead(_)
+            | Self::NotAVersion(_)
+            | Self::OfSqlOnly(_)
+            | Self::OfAlembicOnly(_)
+            | Self::OneLabel(_)
             | Self::BadLabel(_)
             | Self::LabelTaken { .. }
             | Self::SecondBase

@@ -9,6 +9,8 @@
 )]
 
 #[cfg(unix)]
+mod alembic;
+#[cfg(unix)]
 mod alembic_python;
 #[cfg(unix)]
 mod alembic_sql;

@@ -54,7 +54,6 @@ fn the_listings_are_alembics() {
 
         Create Date: 2026-01-12 02:15:00
 
-
                    -> 20260203064500 (notices) (effective head), create notices
                    -> 20260217091000, create favorites
     ");

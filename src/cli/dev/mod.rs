@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Run a command in a container of its own on the project's network
     Run(run::Args),
     /// Start the database if needed, then migrate it; without a verb, upgrade to head
-    Migrate(migrate::Args),
+    Migrate(Box<migrate::Args>),
     /// Empty the database, or mend its volume or its password; then migrate it
     ResetDb(reset_db::Args),
     /// Keep and restore copies of the database
@@ -74,7 +74,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error
         Command::Psql(args) => psql::run(context, args).await,
         Command::Exec(args) => exec::run(context, args).await,
         Command::Run(args) => run::run(context, args).await,
-        Command::Migrate(args) => migrate::run(context, args).await,
+        Command::Migrate(args) => migrate::run(context, *args).await,
         Command::ResetDb(args) => reset_db::run(context, args).await,
         Command::Snapshot(command) => snapshot::run(context, command).await,
     }

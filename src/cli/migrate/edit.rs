@@ -10,10 +10,10 @@ use crate::migration::{Graph, Journal, Target, Unwritten};
 pub(crate) struct Args {
     /// Which: head, current, a version or the beginning of one, a word of its name
     #[arg(default_value = "head", allow_negative_numbers = true)]
-    revision: Target,
+    pub(super) revision: Target,
     /// Open its down file
     #[arg(long)]
-    down: bool,
+    pub(super) down: bool,
 }
 
 impl Args {

@@ -12,22 +12,40 @@ pub(crate) struct Args {
     #[arg(allow_negative_numbers = true)]
     revisions: Vec<Target>,
     /// What it does, in a few words; they become its name
-    #[arg(short, long, default_value = "merge heads")]
-    message: String,
+    #[arg(short, long)]
+    pub(super) message: Option<String>,
     /// Allow to follow revisions that others follow already
     #[arg(long)]
     splice: bool,
-    /// Its version, in place of the time in UTC
+    /// Its version, in place of the time in UTC; or its id, in place of a random one
     #[arg(long, value_name = "VERSION")]
-    rev_id: Option<Version>,
+    pub(super) rev_id: Option<String>,
     /// Name of the branch that begins with it; may be given several times
     #[arg(long, value_name = "LABEL")]
-    branch_label: Vec<String>,
+    pub(super) branch_label: Vec<String>,
 }
 
 impl Args {
     pub(super) fn needs_database(&self) -> bool {
         self.revisions.iter().any(Target::is_relative)
+    }
+
+    /// What to join.
+    pub(super) fn targets(&self) -> Vec<Target> {
+        if self.revisions.is_empty() {
+            vec![Target::heads()]
+        } else {
+            self.revisions.clone()
+        }
+    }
+
+    /// Whether it may follow what others follow.
+    pub(super) fn splicing(&self) -> Splice {
+        if self.splice {
+            Splice::Allowed
+        } else {
+            Splice::Refused
+        }
     }
 }
 
@@ -44,25 +62,27 @@ pub(super) async fn run(
     } else {
         Vec::new()
     };
-    let splice = if args.splice {
-        Splice::Allowed
-    } else {
-        Splice::Refused
-    };
-    let targets = if args.revisions.is_empty() {
-        vec![Target::heads()]
-    } else {
-        args.revisions.clone()
-    };
-    let parents = draft::parents(&directory, &graph, &standing, &targets, splice)?;
+    let mut parents = draft::parents(
+        &directory,
+        &graph,
+        &standing,
+        &args.targets(),
+        args.splicing(),
+    )?;
+    parents.sort_unstable();
     if parents.len() < 2 {
-        return Err(Unwritten::NothingToMerge { heads: parents }.into());
+        let heads = parents.iter().map(ToString::to_string).collect();
+        return Err(Unwritten::NothingToMerge { heads }.into());
     }
     let wish = Wish {
-        message: Some(args.message.clone()),
+        message: Some(
+            args.message
+                .clone()
+                .unwrap_or_else(|| "merge heads".to_owned()),
+        ),
         parents,
         labels: args.branch_label.clone(),
-        version: args.rev_id,
+        version: revision::version(args.rev_id.as_deref())?,
         purpose: Purpose::Merge,
         ..Wish::default()
     };

@@ -1,5 +1,7 @@
 //! `revision`: the files of a new revision.
 
+use std::path::PathBuf;
+
 use clap::ArgAction;
 
 use super::{Kind, Workplace};
@@ -14,22 +16,25 @@ use crate::report::view::authoring::Written;
 pub(crate) struct Args {
     /// What it does, in a few words; they become its name
     #[arg(short, long)]
-    message: Option<String>,
+    pub(super) message: Option<String>,
     /// Compare the database with the target schema, and write what leads there
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true,
         default_value_t = false, default_missing_value = "true", action = ArgAction::Set)]
     pub(super) autogenerate: bool,
     #[command(flatten)]
-    place: Place,
-    /// Its version, in place of the time in UTC
+    pub(super) place: Place,
+    /// Its version, in place of the time in UTC; or its id, in place of a random one
     #[arg(long, value_name = "VERSION")]
-    rev_id: Option<Version>,
+    pub(super) rev_id: Option<String>,
     /// Name of the branch that begins with it; may be given several times
     #[arg(long, value_name = "LABEL")]
-    branch_label: Vec<String>,
+    pub(super) branch_label: Vec<String>,
     /// For statements that cannot run in a transaction
     #[arg(long)]
-    no_transaction: bool,
+    pub(super) no_transaction: bool,
+    /// Which of Alembic's version locations it is to be in
+    #[arg(long, value_name = "DIRECTORY")]
+    pub(super) version_path: Option<PathBuf>,
     /// Open its up file in an editor
     #[arg(long)]
     pub(super) edit: bool,
@@ -37,16 +42,27 @@ pub(crate) struct Args {
 
 /// Where in the history a new revision belongs.
 #[derive(Debug, clap::Args)]
-struct Place {
+pub(super) struct Place {
     /// What it follows; the one head, unless told otherwise
     #[arg(long, value_name = "REVISION", allow_hyphen_values = true)]
-    head: Option<Target>,
+    pub(super) head: Option<Target>,
     /// Allow to follow a revision that others follow already
     #[arg(long)]
     splice: bool,
     /// What must be applied before it, though it does not follow it; may be given several times
     #[arg(long, value_name = "REVISION")]
-    depends_on: Vec<Target>,
+    pub(super) depends_on: Vec<Target>,
+}
+
+impl Place {
+    /// Whether it may follow what others follow.
+    pub(super) fn splicing(&self) -> Splice {
+        if self.splice {
+            Splice::Allowed
+        } else {
+            Splice::Refused
+        }
+    }
 }
 
 impl Args {
@@ -66,8 +82,11 @@ impl Args {
         for label in &self.branch_label {
             say("--branch-label", label.clone());
         }
-        if let Some(id) = self.rev_id {
+        if let Some(id) = &self.rev_id {
             say("--rev-id", id.to_string());
+        }
+        if let Some(folder) = &self.version_path {
+            say("--version-path", folder.display().to_string());
         }
         if self.place.splice {
             words.push("--splice".to_owned());
@@ -93,6 +112,9 @@ pub(super) async fn run(
     if args.autogenerate {
         return Err(Unwritten::NoAutogenerate.into());
     }
+    if args.version_path.is_some() {
+        return Err(Unwritten::OfAlembicOnly("--version-path").into());
+    }
     let directory = history(workplace)?;
     let graph = Graph::of(&directory)?;
     let standing = if args.needs_database(&workplace.kind) {
@@ -101,13 +123,10 @@ pub(super) async fn run(
     } else {
         Vec::new()
     };
-    let splice = if args.place.splice {
-        Splice::Allowed
-    } else {
-        Splice::Refused
-    };
     let heads: Vec<Target> = args.place.head.iter().cloned().collect();
-    let parents = draft::parents(&directory, &graph, &standing, &heads, splice)?;
+    let splicing = args.place.splicing();
+    let mut parents = draft::parents(&directory, &graph, &standing, &heads, splicing)?;
+    parents.sort_unstable();
     let mut depends = Vec::new();
     for target in &args.place.depends_on {
         depends.extend(target.revisions(&directory, &graph, &standing)?);
@@ -117,7 +136,7 @@ pub(super) async fn run(
         parents,
         depends,
         labels: args.branch_label.clone(),
-        version: args.rev_id,
+        version: version(args.rev_id.as_deref())?,
         purpose: if args.no_transaction {
             Purpose::ChangeAlone
         } else {
@@ -136,6 +155,17 @@ pub(super) async fn run(
         workplace.seal()?;
     }
     Ok(0)
+}
+
+/// The version that was chosen.
+pub(super) fn version(chosen: Option<&str>) -> Result<Option<Version>, Error> {
+    let Some(text) = chosen else {
+        return Ok(None);
+    };
+    let version = text.parse();
+    version
+        .map(Some)
+        .map_err(|_| Unwritten::NotAVersion(text.to_owned()).into())
 }
 
 /// The history; an empty one where the folder is still to be made.

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Report;
+use crate::alembic;
 use crate::migration::draft::Draft;
 use crate::migration::rebase::Rebase;
 use crate::report::words::Count;
@@ -36,6 +37,17 @@ impl From<&Draft> for Written {
                 .iter()
                 .map(|file| file.path.display().to_string())
                 .collect(),
+        }
+    }
+}
+
+impl From<&alembic::draft::Draft> for Written {
+    fn from(draft: &alembic::draft::Draft) -> Self {
+        Self {
+            revision: draft.script.id.clone(),
+            parents: draft.script.parents.clone(),
+            description: draft.script.message().to_owned(),
+            files: vec![draft.file.path.display().to_string()],
         }
     }
 }

@@ -9,11 +9,12 @@ use crate::error::Error;
 use crate::migration::Direction;
 use crate::migration::error::Quoted;
 
-mod autogenerate;
+mod by_python;
 mod check;
 pub(crate) mod python;
 mod read;
 mod walk;
+mod write;
 
 pub(super) use walk::to_head;
 
@@ -99,39 +100,27 @@ pub(super) async fn answer(
         Verb::Show(args) => read::show(context, workplace, alembic, &args).await,
         Verb::Check(args) => check::run(context, alembic, &args),
         Verb::Revision(args) if args.autogenerate => {
-            autogenerate::run(context, workplace, alembic, &args).await
+            let needs = "autogenerate compares with models in Python";
+            by_python::revision(context, workplace, alembic, &args, needs).await
         }
+        Verb::Revision(args) => write::revision(context, workplace, alembic, &args).await,
+        Verb::Merge(args) => write::merge(context, workplace, alembic, &args).await,
+        Verb::Edit(args) => write::edit(context, workplace, alembic, &args).await,
         Verb::Upgrade(args) => {
-            walk::walk(
-                context,
-                workplace,
-                alembic,
-                Direction::Upgrade,
-                args.parts(),
-            )
-            .await
+            let parts = args.parts();
+            walk::walk(context, workplace, alembic, Direction::Upgrade, parts).await
         }
         Verb::Downgrade(args) => {
-            walk::walk(
-                context,
-                workplace,
-                alembic,
-                Direction::Downgrade,
-                args.parts(),
-            )
-            .await
+            let parts = args.parts();
+            walk::walk(context, workplace, alembic, Direction::Downgrade, parts).await
         }
         Verb::Stamp(args) => walk::stamp(context, workplace, alembic, args).await,
         Verb::EnsureVersion(args) => walk::ensure_version(context, workplace, alembic, &args).await,
         Verb::Plan(args) => walk::plan(context, workplace, alembic, &args).await,
-        Verb::Verify(_)
-        | Verb::Repair(_)
-        | Verb::Lint(_)
-        | Verb::Revision(_)
-        | Verb::Merge(_)
-        | Verb::Rebase(_)
-        | Verb::Edit(_) => Err(Error::Alembic {
-            configuration: alembic.project.configuration.clone(),
-        }),
+        Verb::Verify(_) | Verb::Repair(_) | Verb::Lint(_) | Verb::Rebase(_) => {
+            Err(Error::Alembic {
+                configuration: alembic.project.configuration.clone(),
+            })
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! `revision --autogenerate`: through Python, since the models are Python's.
+//! `revision` through Python: where models are compared, which are Python's, or a template is one that
+//! only Python can fill in.
 
 use std::path::{Path, PathBuf};
 
@@ -14,16 +15,20 @@ use crate::error::Error;
 use crate::migration::write::{self, NewFile};
 use crate::report::view::authoring::Written;
 
-/// Lets Alembic compare and write, and tells which file it wrote.
-pub(super) async fn run(
+/// Lets Alembic write a revision, and tells which file it wrote. `needs` is why, as the beginning of a
+/// sentence.
+pub(super) async fn revision(
     context: &Context,
     workplace: &Workplace,
     alembic: &Alembic,
     args: &Args,
+    needs: &str,
 ) -> Result<u8, Error> {
-    let needs = "autogenerate compares with models in Python";
     let python = Python::find(context, workplace, alembic, needs).await?;
-    let mut arguments = vec!["revision".to_owned(), "--autogenerate".to_owned()];
+    let mut arguments = vec!["revision".to_owned()];
+    if args.autogenerate {
+        arguments.push("--autogenerate".to_owned());
+    }
     arguments.extend(args.words());
     let ended = python.call(&arguments).await?;
     let mut files = Vec::new();

@@ -1,0 +1,9 @@
+//! Projects of Alembic's, beside Alembic itself.
+
+mod bad_input;
+mod current;
+mod finding;
+mod histories;
+mod random;
+mod real;
+mod writing;

@@ -1,0 +1,129 @@
+//! Random histories: where Alembic answers, we answer the same, character for character but for the
+//! order in which it tells labels and children, which is another in each of its runs.
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use townpass::alembic::project::Request;
+use townpass::alembic::{History, Project, listing, versions};
+use townpass::migration::layout::{
+    Detail, render_branches, render_heads, render_history, render_show,
+};
+use townpass::migration::{Range, Target};
+
+use super::histories::{Revision, end, histories, lay_out, target};
+use super::real::{Answer, RELEASES, Real, steady};
+
+/// A question, and our answer to it.
+type Question = (Vec<String>, Result<String, String>);
+
+#[test]
+fn where_alembic_answers_we_answer_the_same() {
+    let choices = prop::collection::vec((any::<u16>(), any::<u16>()), 24);
+    for release in RELEASES {
+        let real = RefCell::new(Real::start(release));
+        let mut runner = TestRunner::new(Config {
+            cases: 12,
+            max_shrink_iters: 48,
+            failure_persistence: None,
+            ..Config::default()
+        });
+        let outcome = runner.run(&(histories(), choices.clone()), |(revisions, choices)| {
+            let directory = tempfile::tempdir().expect("a directory");
+            lay_out(directory.path(), &revisions);
+            let questions = questions(directory.path(), &revisions, &choices);
+            let asked: Vec<Vec<String>> = questions.iter().map(|(it, _)| it.clone()).collect();
+            let answers = real.borrow_mut().run(directory.path(), &asked);
+            for ((question, ours), theirs) in questions.iter().zip(answers) {
+                compare(question, ours, &theirs)?;
+            }
+            Ok(())
+        });
+        if let Err(error) = outcome {
+            panic!("Alembic {release}: {error}");
+        }
+    }
+}
+
+fn compare(
+    question: &[String],
+    ours: &Result<String, String>,
+    theirs: &Answer,
+) -> Result<(), TestCaseError> {
+    if theirs.code != 0 {
+        // Ours may be wider.
+        return Ok(());
+    }
+    match ours {
+        Ok(ours) => prop_assert_eq!(steady(ours), steady(&theirs.stdout), "{:?}", question),
+        Err(error) => prop_assert!(
+            false,
+            "{question:?}: we say {error}, Alembic says\n{}",
+            theirs.stdout
+        ),
+    }
+    Ok(())
+}
+
+fn questions(directory: &Path, revisions: &[Revision], choices: &[(u16, u16)]) -> Vec<Question> {
+    let request = Request {
+        directory: directory.to_owned(),
+        ..Request::default()
+    };
+    let project = Project::find(&request).expect("reads").expect("is there");
+    let history = versions::read(&project).expect("reads");
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let told = |it: Result<String, townpass::migration::Error>| it.map_err(|it| it.to_string());
+    let heads = |which, detail| Ok(render_heads(&listing::heads(&history, which), detail));
+    let branches =
+        |detail| told(listing::branches(&history).map(|points| render_branches(&points, detail)));
+    let mut asked: Vec<Question> = vec![
+        (
+            words("heads"),
+            heads(listing::Heads::OfBranches, Detail::Short),
+        ),
+        (
+            words("heads -v"),
+            heads(listing::Heads::OfBranches, Detail::Verbose),
+        ),
+        (
+            words("heads --resolve-dependencies"),
+            heads(listing::Heads::Effective, Detail::Short),
+        ),
+        (words("history"), told(part(&history, None, Detail::Short))),
+        (
+            words("history -v"),
+            told(part(&history, None, Detail::Verbose)),
+        ),
+        (words("branches"), branches(Detail::Short)),
+        (words("branches -v"), branches(Detail::Verbose)),
+    ];
+    for pair in choices.chunks_exact(2) {
+        let [(a, b), (c, d)] = [pair[0], pair[1]].map(|(a, b)| (usize::from(a), usize::from(b)));
+        let name = target(revisions, a, b);
+        let shown = name
+            .parse::<Target>()
+            .and_then(|target| listing::show(&history, None, &target))
+            .map(|shown| render_show(&shown));
+        asked.push((vec!["show".to_owned(), name], told(shown)));
+        let range = format!("{}:{}", end(revisions, a, b), end(revisions, c, d));
+        let listed = part(&history, Some(&range), Detail::Short);
+        asked.push((
+            vec!["history".to_owned(), format!("-r{range}")],
+            told(listed),
+        ));
+    }
+    asked
+}
+
+fn part(
+    history: &History,
+    range: Option<&str>,
+    detail: Detail,
+) -> Result<String, townpass::migration::Error> {
+    let range = range.map(str::parse::<Range>).transpose()?;
+    let entries = listing::part(history, None, range.as_ref())?;
+    Ok(render_history(&entries, detail))
+}
