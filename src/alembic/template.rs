@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn what_needs_python_is_pointed_at() {
         for (template, start, length) in [
-            ("a\n% for x in y:\n", 2, 14),
+            ("a\n% for x in y:\n", 2, 13),
             ("a <%! import re %>", 2, 16),
             ("a ${config.get('x')}", 2, 18),
             ("${upgrades}", 0, 11),

@@ -53,7 +53,7 @@ impl<'a> Follower<'a> {
             Expr::BinOp(it) => {
                 let left = self.evaluate(&it.left)?;
                 let right = self.evaluate(&it.right)?;
-                joined(left, it.op, right, range)
+                joined(&left, it.op, &right, range)
             }
             Expr::BoolOp(it) => {
                 let mut last = Value::None;
@@ -126,13 +126,11 @@ impl<'a> Follower<'a> {
                             && it.format_spec.is_none()
                             && matches!(it.conversion, ConversionFlag::None | ConversionFlag::Str);
                         let value = self.evaluate(&it.expression)?;
-                        match shown(&value).filter(|_| plain) {
-                            Some(shown) => text.push_str(&shown),
-                            None => {
-                                let why = "a value whose text is not known";
-                                return Err(refused(&value, it.range, why));
-                            }
-                        }
+                        let Some(shown) = shown(&value).filter(|_| plain) else {
+                            let why = "a value whose text is not known";
+                            return Err(refused(&value, it.range, why));
+                        };
+                        text.push_str(&shown);
                     }
                 }
             }
@@ -160,20 +158,17 @@ impl<'a> Follower<'a> {
         let mut keywords = Vec::new();
         for keyword in &call.arguments.keywords {
             let value = self.evaluate(&keyword.value)?;
-            match &keyword.arg {
-                Some(name) => {
-                    keywords.push((name.as_str().to_owned(), value, keyword.value.range()));
-                }
-                None => {
-                    let Value::Dict(entries) = &value else {
-                        let why = "arguments unpacked from something that is no literal dictionary";
-                        return Err(refused(&value, keyword.range, why));
-                    };
-                    for (name, value) in entries {
-                        let name = name.as_str().unwrap_or_default().to_owned();
-                        keywords.push((name, value.clone(), keyword.range));
-                    }
-                }
+            if let Some(name) = &keyword.arg {
+                keywords.push((name.as_str().to_owned(), value, keyword.value.range()));
+                continue;
+            }
+            let Value::Dict(entries) = &value else {
+                let why = "arguments unpacked from something that is no literal dictionary";
+                return Err(refused(&value, keyword.range, why));
+            };
+            for (name, value) in entries {
+                let name = name.as_str().unwrap_or_default().to_owned();
+                keywords.push((name, value.clone(), keyword.range));
             }
         }
         let written = self.source_of(call.func.range());
@@ -234,8 +229,8 @@ fn shown(value: &Value) -> Option<String> {
     }
 }
 
-fn joined(left: Value, op: Operator, right: Value, range: TextRange) -> Result<Value, Refusal> {
-    match (&left, op, &right) {
+fn joined(left: &Value, op: Operator, right: &Value, range: TextRange) -> Result<Value, Refusal> {
+    match (left, op, right) {
         (Value::Str(one), Operator::Add, Value::Str(two)) => Ok(Value::Str(Text {
             text: format!("{}{}", one.text, two.text),
             last_word: false,
@@ -250,7 +245,7 @@ fn joined(left: Value, op: Operator, right: Value, range: TextRange) -> Result<V
             let sum = one.checked_add(*two).map(Value::Int);
             sum.ok_or_else(|| unknown_operator(&[], range))
         }
-        _ => Err(unknown_operator(&[&left, &right], range)),
+        _ => Err(unknown_operator(&[left, right], range)),
     }
 }
 

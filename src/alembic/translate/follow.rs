@@ -90,7 +90,7 @@ pub(super) struct Follower<'a> {
 /// How a statement ends.
 enum Flow {
     Next,
-    Return(Value),
+    Return(Box<Value>),
     Break,
     Continue,
 }
@@ -163,12 +163,10 @@ impl<'a> Follower<'a> {
     fn import(&mut self, import: &'a StmtImport) {
         for alias in &import.names {
             let path = alias.name.as_str();
+            let first = path.split('.').next().unwrap_or(path);
             let (name, path) = match &alias.asname {
                 Some(name) => (name.as_str(), path),
-                None => {
-                    let first = path.split('.').next().unwrap_or(path);
-                    (first, first)
-                }
+                None => (first, first),
             };
             self.bind(name, Value::Path(super::vocabulary::canonical(path)));
         }
@@ -246,9 +244,10 @@ impl<'a> Follower<'a> {
             .chain(parameters.kwonlyargs.iter().map(|it| (it, false)));
         for (parameter, by_place) in named {
             let name = parameter.name().as_str();
-            let given = match by_place {
-                true => from.next(name),
-                false => from.keyword(name),
+            let given = if by_place {
+                from.next(name)
+            } else {
+                from.keyword(name)
             };
             let value = match (given, parameter.default()) {
                 (Some(argument), _) => argument.value,
@@ -267,7 +266,7 @@ impl<'a> Follower<'a> {
         let flow = self.block(&function.body);
         self.frames.pop();
         Ok(match flow {
-            Flow::Return(value) => value,
+            Flow::Return(value) => *value,
             Flow::Next | Flow::Break | Flow::Continue => Value::None,
         })
     }
@@ -283,7 +282,7 @@ impl<'a> Follower<'a> {
             if self.steps > MOST_STEPS {
                 let why = "more statements than anyone would write";
                 self.report(&Refusal::new(statement.range(), why));
-                return Flow::Return(Value::Unknown);
+                return Flow::Return(Box::new(Value::Unknown));
             }
             match self.statement(statement) {
                 Ok(Flow::Next) => {}
@@ -325,7 +324,7 @@ impl<'a> Follower<'a> {
                     Some(value) => self.evaluate(value)?,
                     None => Value::None,
                 };
-                return Ok(Flow::Return(value));
+                return Ok(Flow::Return(Box::new(value)));
             }
             Stmt::Break(_) => return Ok(Flow::Break),
             Stmt::Continue(_) => return Ok(Flow::Continue),
@@ -412,7 +411,7 @@ impl<'a> Follower<'a> {
                 Flow::Return(value) => return Ok(Flow::Return(value)),
             }
             if self.steps > MOST_STEPS {
-                return Ok(Flow::Return(Value::Unknown));
+                return Ok(Flow::Return(Box::new(Value::Unknown)));
             }
         }
         Ok(self.block(&it.orelse))

@@ -53,9 +53,8 @@ pub(super) fn create_index(
 ) -> Result<String, Refusal> {
     let at = Argument::at(from.range);
     let name = from.required("index_name")?;
-    let name = match name.value {
-        Value::Str(it) => it,
-        _ => return Err(name.is_not("a literal name")),
+    let Value::Str(name) = &name.value else {
+        return Err(name.is_not("a literal name"));
     };
     let table = subject.table(from, "table_name")?;
     let columns = from.required("columns")?;
@@ -74,7 +73,7 @@ pub(super) fn create_index(
     let elements: Option<Vec<String>> = elements.iter().map(|it| element(it, &ops)).collect();
     let elements = elements.ok_or_else(|| columns.is_not("a list of columns and literal SQL"))?;
     let index = Index {
-        name,
+        name: name.clone(),
         table,
         schema,
         elements,
@@ -173,9 +172,8 @@ pub(super) fn drop_index(
 ) -> Result<String, Refusal> {
     let at = Argument::at(from.range);
     let name = from.required("index_name")?;
-    let name = match name.value {
-        Value::Str(it) => it,
-        _ => return Err(name.is_not("a literal name")),
+    let Value::Str(name) = &name.value else {
+        return Err(name.is_not("a literal name"));
     };
     if subject.batch.is_none() {
         from.optional_string("table_name")?;
@@ -190,7 +188,7 @@ pub(super) fn drop_index(
     from.drop_prefixed(&["postgresql_"]);
     from.keyword("unique");
     from.finish()?;
-    let name = final_name(&name, scene.naming, &at)?;
+    let name = final_name(name, scene.naming, &at)?;
     let within = schema.map_or_else(String::new, |it| format!("{}.", ident(&it)));
     Ok(format!(
         "DROP INDEX {}{}{within}{name}",

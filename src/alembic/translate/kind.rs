@@ -41,6 +41,10 @@ pub(super) enum Family {
 }
 
 /// A type with a list of values.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are SQLAlchemy's own switches, each by its name"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Enumeration {
     /// Its name, which also names its constraint where it has one.

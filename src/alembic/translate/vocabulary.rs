@@ -171,9 +171,10 @@ fn boolean(from: &mut Arguments) -> Result<Type, Refusal> {
 
 fn clock(name: &str, from: &mut Arguments, has_precision: bool) -> Result<Type, Refusal> {
     let zone = from.optional_bool("timezone")?.unwrap_or(false);
-    let precision = match has_precision {
-        true => from.optional_int("precision")?,
-        false => None,
+    let precision = if has_precision {
+        from.optional_int("precision")?
+    } else {
+        None
     };
     let precision = precision.map_or_else(String::new, |it| format!("({it})"));
     let with = if zone { "WITH" } else { "WITHOUT" };
@@ -262,9 +263,10 @@ fn enumeration(of_dialect: bool, from: &mut Arguments) -> Result<Type, Refusal> 
         labels.push(label.into_string()?);
     }
     let native = from.keyword_bool("native_enum")?.unwrap_or(true) || of_dialect;
-    let create_type = match of_dialect {
-        true => from.keyword_bool("create_type")?.unwrap_or(true),
-        false => true,
+    let create_type = if of_dialect {
+        from.keyword_bool("create_type")?.unwrap_or(true)
+    } else {
+        true
     };
     let length = match from.keyword("length") {
         Some(length) => length.into_int()?,

@@ -387,9 +387,12 @@ fn understood(code: u8, said: &str, heads: &BTreeSet<String>) -> Result<Vec<Stri
         .map(str::to_owned)
         .collect();
     if theirs != *heads {
-        let list = |heads: &BTreeSet<String>| match heads.is_empty() {
-            true => "none".to_owned(),
-            false => heads.iter().cloned().collect::<Vec<_>>().join(", "),
+        let list = |heads: &BTreeSet<String>| {
+            if heads.is_empty() {
+                "none".to_owned()
+            } else {
+                heads.iter().cloned().collect::<Vec<_>>().join(", ")
+            }
         };
         return Err(format!(
             "its copy of the revisions is not the one here (head {}, here {}): build it anew, or \

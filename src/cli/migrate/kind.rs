@@ -19,7 +19,7 @@ pub(crate) struct Named {
     /// Alembic's configuration: an alembic.ini, a pyproject.toml, or one of each
     #[arg(short, long, value_name = "FILE")]
     config: Vec<PathBuf>,
-    /// Section of alembic.ini, in place of [alembic]
+    /// Section of alembic.ini, in place of its own
     #[arg(short, long, value_name = "SECTION")]
     name: Option<String>,
     #[command(flatten)]

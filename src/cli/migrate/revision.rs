@@ -83,7 +83,7 @@ impl Args {
             say("--branch-label", label.clone());
         }
         if let Some(id) = &self.rev_id {
-            say("--rev-id", id.to_string());
+            say("--rev-id", id.clone());
         }
         if let Some(folder) = &self.version_path {
             say("--version-path", folder.display().to_string());

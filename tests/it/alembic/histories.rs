@@ -161,7 +161,8 @@ pub(crate) fn target(history: &[Revision], choice: usize, more: usize) -> String
             format!("{branch}@{word}")
         }
         1 => format!("{word}+{}", more / 6 % 4 + 1),
-        2 => format!("{word}-{}", more / 6 % 4 + 1),
+        // Below the base, Alembic goes on from the heads, which nobody can mean.
+        2 if word != "base" => format!("{word}-{}", more / 6 % 4 + 1),
         _ => word,
     }
 }

@@ -173,7 +173,8 @@ async fn errors_name_the_call_in_the_file() {
     // What is outside the vocabulary is named, and nothing is run.
     let body = "    for row in op.get_bind().execute(sa.text('SELECT 1')):\n        print(row)\n    op.invoke(1)";
     file("017_failing.py", "r017", "r016", body);
-    let refused = project.run("migrate upgrade head").expect(4);
+    let words = "migrate upgrade head --engine-mode native";
+    let refused = project.run(words).expect(4);
     let refused = refused.says("revision `r017` cannot be run without Python");
     assert!(refused.stderr.contains("017_failing.py:9:16"), "{refused}");
     assert!(refused.stderr.contains("op.invoke"), "{refused}");

@@ -193,9 +193,10 @@ pub(super) async fn stamp(
     let (before, after) = loop {
         let found = road.table.rows(&mut session).await?;
         let now: BTreeSet<String> = found.iter().cloned().collect();
-        let place = match purge {
-            true => Place::default(),
-            false => Place::find(&road.history, &road.table, &found)?,
+        let place = if purge {
+            Place::default()
+        } else {
+            Place::find(&road.history, &road.table, &found)?
         };
         let to = road.stamped(&place, &targets)?;
         let heads = road.heads(now.clone());
@@ -328,6 +329,7 @@ impl Road {
                         return Err(error.into());
                     };
                     let id = self.history.id(revision);
+                    office.story.note(&error.to_string());
                     let needs = format!("revision `{id}` needs Python");
                     let words = [gate.direction.as_str(), &target];
                     office.call(words, &needs, session, options).await?;
