@@ -174,9 +174,9 @@ pub enum Error {
         because: docker::Error,
     },
     /// The project's history is Alembic's.
-    #[error("the history that `{}` names is Alembic's, and this is not done with such", configuration.display())]
+    #[error("the history that `{}` names is Alembic's, and this verb is for a folder of SQL", configuration.display())]
     #[diagnostic(help(
-        "townpass reads and writes Alembic's revisions, and does not run them yet: give Alembic the address that is right here, `DATABASE_URL=$(townpass dev url) alembic upgrade head` (PowerShell: `$env:DATABASE_URL = townpass dev url`)"
+        "`lint`, `verify`, `repair` and `rebase` do not know Alembic's revisions yet; `plan` shows what a revision does and how dangerous that is, and `townpass dev url` gives any other tool the address that is right here"
     ))]
     Alembic {
         /// Alembic's configuration.

@@ -1,7 +1,7 @@
 //! What keeps a project's database from working, in the order in which it would bite.
 //!
 //! Each check is one file of `checks/`: a pure decision over the [`Evidence`], which is gathered
-//! elsewhere and at once. [`examine`] asks all of them, and lets none speak whose ground an
+//! elsewhere and at once. [`examine()`] asks all of them, and lets none speak whose ground an
 //! earlier one took away. Nothing here mends anything: a [`Finding`] says what would.
 
 pub mod check;

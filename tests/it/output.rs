@@ -156,7 +156,10 @@ fn help_shows_the_commands_and_the_exit_codes() {
         ["0", "1", "2", "3", "4", "5", "6", "7", "8", "70", "130"]
     );
     for (words, verbs) in [
-        ("--help", &["dev", "migrate", "completions"][..]),
+        (
+            "--help",
+            &["dev", "migrate", "init", "doctor", "completions"][..],
+        ),
         (
             "dev --help",
             &[

@@ -13,9 +13,19 @@ fn redacted(output: &Output, town: &Town) -> String {
     let me = me.file_name().expect("a name").to_string_lossy();
     // The kernel keeps fifteen letters of a program's name.
     let me = &me[..me.len().min(15)];
+    let output = output.to_string();
+    // The next one, unless somebody has that as well.
+    let free = output
+        .split_once("write `- \"")
+        .and_then(|(_, rest)| rest.split_once(":5432"))
+        .map(|(port, _)| port);
+    let free = free.expect("a port that is free");
+    assert!(
+        free.parse::<u16>().is_ok_and(|it| it > town.port()),
+        "{free}"
+    );
     output
-        .to_string()
-        .replace(&(town.port() + 1).to_string(), "[FREE PORT]")
+        .replace(&format!("\"{free}:"), "\"[FREE PORT]:")
         .replace(&format!("(pid {pid})"), "(pid [PID])")
         .replace(&format!("kill {pid}"), "kill [PID]")
         .replace(&format!("`{me}`"), "`[ME]`")
