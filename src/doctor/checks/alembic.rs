@@ -25,20 +25,19 @@ fn look(evidence: &Evidence) -> Verdict {
         let others = history.faults.iter().skip(1).map(|it| it.message.clone());
         return Verdict::Failure(Seen::of(first).with(others), Mend::of(first));
     }
-    let program = runner.as_deref().unwrap_or("alembic");
     if history.heads.len() > 1 && !history.labelled {
         let line = format!(
             "Multiple head revisions are present: {}",
             history.heads.join(", ")
         );
-        let mend = Mend::run(format!("{program} merge heads -m \"merge\""));
+        let mend = Mend::run("townpass dev migrate merge heads -m merge");
         return Verdict::Failure(Seen::new(line), mend);
     }
     let applied = evidence.connection.as_ref();
     let applied = applied.map_or(&[][..], |it| &it.alembic_versions);
     if let Some(unknown) = applied.iter().find(|it| !history.ids.contains(it)) {
         let line = format!("the database is at `{unknown}`, and no version file has that revision");
-        let mend = Mend::run(format!("{program} stamp --purge head")).saying(
+        let mend = Mend::run("townpass dev migrate stamp --purge heads").saying(
             "restore the file if a branch of git has it; if the database has all that the files \
              say, this sets it to the head and runs nothing",
         );
@@ -144,13 +143,13 @@ mod tests {
             ),
             (
                 found(history(&["a1", "b2"]), set(), Some("uv run alembic"), &[]),
-                "failure: Multiple head revisions are present: a1, b2 -> uv run alembic merge \
-                 heads -m \"merge\"",
+                "failure: Multiple head revisions are present: a1, b2 -> townpass dev migrate \
+                 merge heads -m merge",
             ),
             (
                 found(history(&["b2"]), set(), Some("alembic"), &["c3"]),
                 "failure: the database is at `c3`, and no version file has that revision \
-                 -> alembic stamp --purge head",
+                 -> townpass dev migrate stamp --purge heads",
             ),
             (
                 found(faulty, set(), None, &[]),

@@ -60,12 +60,6 @@ fn project() -> Town {
         )
 }
 
-/// What runs Alembic there.
-fn runner(town: &Town) -> String {
-    let python = town.path().join(".venv/bin/python");
-    format!("{} -m alembic", python.display())
-}
-
 fn env_py(town: &Town) -> String {
     fs::read_to_string(town.path().join("alembic/env.py")).expect("it is there")
 }
@@ -142,10 +136,7 @@ fn each_file_of_an_alembic_project_can_be_broken() {
             "failure",
             "Multiple head revisions are present: a1, b2",
         )
-        .mended_by(
-            "alembic",
-            &format!("{} merge heads -m \"merge\"", runner(&town)),
-        );
+        .mended_by("alembic", "townpass dev migrate merge heads -m merge");
     let lost = second.replace("None", "\"zz\"");
     let town = town.write("alembic/versions/b2_orders.py", &lost);
     look(&town).says("alembic", "failure", "zz");
@@ -182,5 +173,5 @@ fn a_database_at_a_revision_that_no_file_has() {
     doctor_with(&town, &[], &[])
         .fails(&["alembic"])
         .says("alembic", "failure", "the database is at `c3`")
-        .mended_by("alembic", &format!("{} stamp --purge head", runner(&town)));
+        .mended_by("alembic", "townpass dev migrate stamp --purge heads");
 }
