@@ -2,6 +2,7 @@
 
 use crate::doctor::evidence::{Address, Evidence, Strange};
 use crate::doctor::{Check, Mend, Seen, Verdict};
+use crate::host::Endpoint;
 
 pub(in crate::doctor) const CHECK: Check = Check {
     name: "address",
@@ -35,6 +36,15 @@ fn look(evidence: &Evidence) -> Verdict {
         ),
         None => Verdict::Well(Seen::new(line).with(details)),
     }
+}
+
+/// The address for the checks that follow; what they answer where there is none.
+pub(super) fn endpoint(evidence: &Evidence) -> Result<&Endpoint, Verdict> {
+    let Some(Ok(address)) = &evidence.address else {
+        return Err(Verdict::Skipped("there is no address".to_owned()));
+    };
+    let behind_socket = || Verdict::Idle("the database is behind a socket".to_owned());
+    address.endpoint.as_ref().ok_or_else(behind_socket)
 }
 
 /// A URL that leads elsewhere. One of another machine may be meant; one that leads nowhere, or to

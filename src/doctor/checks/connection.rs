@@ -1,6 +1,7 @@
 //! Whether a PostgreSQL answers there. That a connection is taken proves nothing: an engine's
 //! proxy takes it before there is a server.
 
+use super::address;
 use crate::doctor::evidence::Evidence;
 use crate::doctor::{Check, Mend, Seen, Verdict};
 use crate::host::Answer;
@@ -12,12 +13,9 @@ pub(in crate::doctor) const CHECK: Check = Check {
 };
 
 fn look(evidence: &Evidence) -> Verdict {
-    let endpoint = match &evidence.address {
-        Some(Ok(address)) => &address.endpoint,
-        Some(Err(_)) | None => return Verdict::Skipped("there is no address".to_owned()),
-    };
-    let Some(endpoint) = endpoint else {
-        return Verdict::Idle("the database is behind a socket".to_owned());
+    let endpoint = match address::endpoint(evidence) {
+        Ok(endpoint) => endpoint,
+        Err(verdict) => return verdict,
     };
     match evidence
         .connection

@@ -1,5 +1,6 @@
 //! Whether the host's name leads anywhere from here.
 
+use super::address;
 use crate::doctor::evidence::Evidence;
 use crate::doctor::{Check, Mend, Seen, Verdict};
 
@@ -10,12 +11,9 @@ pub(in crate::doctor) const CHECK: Check = Check {
 };
 
 fn look(evidence: &Evidence) -> Verdict {
-    let endpoint = match &evidence.address {
-        Some(Ok(address)) => &address.endpoint,
-        Some(Err(_)) | None => return Verdict::Skipped("there is no address".to_owned()),
-    };
-    let Some(endpoint) = endpoint else {
-        return Verdict::Idle("the database is behind a socket".to_owned());
+    let endpoint = match address::endpoint(evidence) {
+        Ok(endpoint) => endpoint,
+        Err(verdict) => return verdict,
     };
     let host = &endpoint.host;
     let resolved = evidence
