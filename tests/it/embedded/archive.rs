@@ -207,14 +207,15 @@ async fn where_the_releases_do_not_answer_pip_is_asked() {
     if let Fetch::Online { python, .. } = &mut private.settings.fetch {
         *python = Python::Allowed;
     }
-    private.settings.search.path = Some(PathBuf::from("/nonexistent").into());
+    private.settings.search.path = vec![PathBuf::from("/nonexistent")];
     let without = help(&private).await;
     assert!(
         without.contains("neither pip nor uv is on PATH"),
         "{without}"
     );
 
-    private.settings.search.path = std::env::var_os("PATH");
+    private.settings.search.path =
+        std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
     let said = private.start().await.join("\n");
     assert!(said.contains("trying the Python package"), "{said}");
     let version = private.value("show server_version").await;

@@ -72,7 +72,7 @@ impl Private {
     pub(crate) fn only(mut self, bin: &Path) -> Self {
         self.settings.search = Search {
             configured: None,
-            path: Some(bin.as_os_str().to_owned()),
+            path: vec![bin.to_owned()],
             places: Vec::new(),
         };
         self
