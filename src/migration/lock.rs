@@ -17,7 +17,7 @@ use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::database;
 use crate::migration::read_only::ReadOnly;
-use crate::migration::session::{Session, execute, rows};
+use crate::migration::session::{execute, rows};
 
 /// The number that sqlx multiplies with the checksum of the database's name.
 const FACTOR: i64 = 0x3d32_ad9e;
@@ -219,17 +219,6 @@ pub(in crate::migration) async fn acquire(
         wait.for_lock(connection, key, on_event).await?;
     }
     Ok(())
-}
-
-/// Takes the lock for the whole session of `connection`, for work that another process does: it is
-/// given back when the connection is closed. `patience` is how long another's work is waited for.
-pub async fn hold(
-    session: &mut Session,
-    patience: Duration,
-    on_event: &mut dyn FnMut(Event<'_>),
-) -> Result<(), Error> {
-    let key = key(session).await?;
-    acquire(session, key, &mut Wait::of(patience), on_event).await
 }
 
 /// Gives the lock of the session back.

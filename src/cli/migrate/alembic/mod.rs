@@ -83,6 +83,20 @@ impl Alembic {
         }
         Ok(place)
     }
+
+    /// The same for a verb that may not ask for it.
+    async fn place_if(
+        &self,
+        is_asked: bool,
+        context: &Context,
+        workplace: &Workplace,
+        history: &History,
+    ) -> Result<Option<Place>, Error> {
+        if !is_asked {
+            return Ok(None);
+        }
+        self.place(context, workplace, history).await.map(Some)
+    }
 }
 
 /// Runs a verb.

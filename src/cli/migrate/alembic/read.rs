@@ -39,11 +39,10 @@ pub(super) async fn history(
     args: &history::Args,
 ) -> Result<u8, Error> {
     let history = alembic.history()?;
-    let place = if args.needs_database() {
-        Some(alembic.place(context, workplace, &history).await?)
-    } else {
-        None
-    };
+    let is_asked = args.needs_database();
+    let place = alembic
+        .place_if(is_asked, context, workplace, &history)
+        .await?;
     let revisions = listing::part(&history, place.as_ref(), args.rev_range.as_ref())?;
     context.printer.show(&History {
         revisions: args.shown(revisions),
@@ -84,11 +83,10 @@ pub(super) async fn show(
     args: &show::Args,
 ) -> Result<u8, Error> {
     let history = alembic.history()?;
-    let place = if args.needs_database() {
-        Some(alembic.place(context, workplace, &history).await?)
-    } else {
-        None
-    };
+    let is_asked = args.needs_database();
+    let place = alembic
+        .place_if(is_asked, context, workplace, &history)
+        .await?;
     context.printer.show(&Shown {
         revisions: listing::show(&history, place.as_ref(), &args.revision)?,
     });

@@ -50,13 +50,6 @@ pub(super) async fn walk(
         target: leads.as_ref().unwrap_or(target),
         approved,
     };
-    let hands = match how.engine_mode {
-        EngineMode::Native => Hands::Ours,
-        EngineMode::Python => Hands::Alembics,
-        // What nobody can look at beforehand is not run where that is asked for.
-        EngineMode::Auto if how.consent.is_asked(workplace.caution()) => Hands::Ours,
-        EngineMode::Auto => Hands::Both,
-    };
     let office = Office {
         context,
         workplace,
@@ -64,10 +57,17 @@ pub(super) async fn walk(
         story: &context.story(),
     };
     let options = how.options(context);
-    let applied = match hands {
-        Hands::Alembics => road.python(&office, &gate, &mut session, &options).await?,
-        Hands::Ours | Hands::Both => {
-            road.go(hands, &office, &gate, &mut session, &options)
+    let help = match how.engine_mode {
+        EngineMode::Python => None,
+        EngineMode::Native => Some(Help::Refused),
+        // What nobody can look at beforehand is not run where that is asked for.
+        EngineMode::Auto if how.consent.is_asked(workplace.caution()) => Some(Help::Refused),
+        EngineMode::Auto => Some(Help::Called),
+    };
+    let applied = match help {
+        None => road.python(&office, &gate, &mut session, &options).await?,
+        Some(help) => {
+            road.go(help, &office, &gate, &mut session, &options)
                 .await?
         }
     };
@@ -75,13 +75,12 @@ pub(super) async fn walk(
     Ok(0)
 }
 
-/// Who runs revisions.
+/// What becomes of a revision that only Python can run.
 #[derive(Clone, Copy)]
-enum Hands {
-    Ours,
-    Alembics,
-    /// We do; Alembic what only Python can.
-    Both,
+enum Help {
+    Refused,
+    /// Alembic runs it, and we the others.
+    Called,
 }
 
 /// What a Python is found by, and who is told.
@@ -137,9 +136,9 @@ pub(in crate::cli::migrate) async fn to_head(
         approved: None,
     };
     let options = How::default().options(context);
-    let hands = match workplace.caution() {
-        Caution::None => Hands::Both,
-        Caution::Ci | Caution::Production => Hands::Ours,
+    let help = match workplace.caution() {
+        Caution::None => Help::Called,
+        Caution::Ci | Caution::Production => Help::Refused,
     };
     let office = Office {
         context,
@@ -148,7 +147,7 @@ pub(in crate::cli::migrate) async fn to_head(
         story,
     };
     let applied = road
-        .go(hands, &office, &gate, &mut session, &options)
+        .go(help, &office, &gate, &mut session, &options)
         .await?;
     Ok(Moved::from(&applied))
 }
@@ -295,7 +294,7 @@ impl Road {
     /// Goes where `gate` leads, if it admits the plan; anew where another process was faster.
     async fn go(
         &self,
-        hands: Hands,
+        help: Help,
         office: &Office<'_>,
         gate: &Gate<'_>,
         session: &mut Session,
@@ -312,18 +311,19 @@ impl Road {
                 direction: gate.direction,
                 steps: Vec::new(),
             };
-            match (hands, then) {
+            match (help, then) {
                 (_, None) if way.plan.is_empty() => {
                     applied.steps = steps;
                     return Ok(applied);
                 }
                 (_, None) => {}
+                (Help::Refused, Some((_, error))) => return Err(error.into()),
                 // A part of `+2` could not be told from all of it afterwards.
-                (Hands::Both, Some((_, error))) if length > 1 && gate.target.is_relative() => {
+                (Help::Called, Some((_, error))) if length > 1 && gate.target.is_relative() => {
                     return Err(error.into());
                 }
-                (Hands::Both, Some(_)) if !way.plan.is_empty() => {}
-                (Hands::Both, Some((revision, error))) => {
+                (Help::Called, Some(_)) if !way.plan.is_empty() => {}
+                (Help::Called, Some((revision, error))) => {
                     let since = Instant::now();
                     let Some(target) = self.single(gate.direction, &place, revision) else {
                         return Err(error.into());
@@ -342,7 +342,6 @@ impl Road {
                     }
                     continue;
                 }
-                (Hands::Ours | Hands::Alembics, Some((_, error))) => return Err(error.into()),
             }
             let is_all = way.plan.steps().len() == length;
             let start = way.plan.start().clone();

@@ -3,7 +3,7 @@
 use super::{Alembic, by_python};
 use crate::alembic;
 use crate::alembic::draft::{Draft, Wish};
-use crate::alembic::{History, Ordinal, Place};
+use crate::alembic::{History, Ordinal};
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::cli::migrate::{Workplace, edit, merge, revision};
@@ -127,11 +127,10 @@ async fn rows(
     history: &History,
     is_asked: bool,
 ) -> Result<Vec<Ordinal>, Error> {
-    if !is_asked {
-        return Ok(Vec::new());
-    }
-    let Place { rows } = alembic.place(context, workplace, history).await?;
-    Ok(rows)
+    let place = alembic
+        .place_if(is_asked, context, workplace, history)
+        .await?;
+    Ok(place.unwrap_or_default().rows)
 }
 
 /// What `target` adds to what must be applied before a new revision: a label stays one, so that it
