@@ -77,6 +77,26 @@ async fn only_what_we_cannot_is_given_to_alembic() {
 }
 
 #[tokio::test]
+async fn an_alembic_that_goes_to_another_database_is_found_out() {
+    let (town, database) = project().await;
+    let other = Database::fresh().await;
+    let env_py = town.path().join("alembic/env.py");
+    let text = fs::read_to_string(&env_py).expect("it is there");
+    let text = text.replace(
+        "os.environ[\"DATABASE_URL\"]",
+        &format!("\"{}\"", other.url("postgresql+psycopg")),
+    );
+    assert!(!text.contains("DATABASE_URL"), "{text}");
+    fs::write(&env_py, text).expect("it is ours");
+    for mode in ["auto", "python"] {
+        let words = format!("migrate upgrade head --engine-mode {mode}");
+        run(&town, &database, RELEASES[1], &words)
+            .expect(2)
+            .says("`env.py` connects to another database");
+    }
+}
+
+#[tokio::test]
 async fn one_of_eight_starts_it_to_some_purpose() {
     let (town, database) = project().await;
     let outputs: Vec<Output> = thread::scope(|scope| {

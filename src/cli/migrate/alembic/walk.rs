@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::Alembic;
 use super::python::Python;
+use crate::alembic::python;
 use crate::alembic::rows::stamped;
 use crate::alembic::way::{Reach, Start, Way, printed};
 use crate::alembic::{History, Ordinal, Place, VersionTable, convention};
@@ -333,6 +334,10 @@ impl Road {
                     let needs = format!("revision `{id}` needs Python");
                     let words = [gate.direction.as_str(), &target];
                     office.call(words, &needs, session, options).await?;
+                    let is_applied = self.applied(session).await?.contains(&revision);
+                    if is_applied != (gate.direction == Direction::Upgrade) {
+                        return Err(python::Error::Elsewhere.into());
+                    }
                     let version = self.history.version(revision);
                     let message = self.history.script(revision).message();
                     steps.push(completed(version, message, since));
@@ -393,13 +398,19 @@ impl Road {
         session: &mut Session,
         options: &Options,
     ) -> Result<Applied, Error> {
-        let before = self.applied(session).await?;
+        let rows = self.table.rows(session).await?;
+        let place = Place::find(&self.history, &self.table, &rows)?;
+        let before = place.applied(&self.history);
+        let pending = self.from(&place).reach(gate.direction, gate.target)?.length;
         let target = gate.target.to_string();
         let since = Instant::now();
         let words = [gate.direction.as_str(), &target];
         let needs = "Alembic itself was asked for";
         office.call(words, needs, session, options).await?;
         let after = self.applied(session).await?;
+        if pending > 0 && after == before {
+            return Err(python::Error::Elsewhere.into());
+        }
         let moved: Vec<Ordinal> = match gate.direction {
             Direction::Upgrade => after.difference(&before).copied().collect(),
             Direction::Downgrade => {
