@@ -123,6 +123,7 @@ fn entries(history: &History, place: Option<&Place>, revisions: Vec<Ordinal>) ->
             description: script.message().to_owned(),
             docstring: Some(script.docstring.clone()),
             author: None,
+            from: None,
             path: Some(script.source.path.display().to_string()),
             created: script.created().map(str::to_owned),
             head: graph.is_head(revision),

@@ -6,6 +6,7 @@
 //! -- townpass:depends 20260103000000
 //! -- townpass:author ada@example.org
 //! -- townpass:replaces 20251201000000, 20251202000000
+//! -- townpass:from alembic 1a34685c3b0f
 //! ```
 //!
 //! The header is the leading run of `--` lines. A file without a word of ours follows the one
@@ -16,8 +17,8 @@ use std::ops::Range;
 use crate::migration::Version;
 
 /// The words that a header may use.
-const KEYS: [&str; 6] = [
-    "revises", "label", "depends", "author", "replaces", "approve",
+const KEYS: [&str; 7] = [
+    "revises", "label", "depends", "author", "replaces", "approve", "from",
 ];
 
 /// Names that mean something already, and so can be no label.
@@ -36,6 +37,17 @@ pub struct Header {
     pub author: Option<String>,
     /// The revisions that this one stands for, whose files are gone.
     pub replaces: Vec<Version>,
+    /// What it was before, if another tool's history became this one.
+    pub from: Option<Former>,
+}
+
+/// A revision of another tool's.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Former {
+    /// The tool.
+    pub tool: String,
+    /// What the tool calls it.
+    pub id: String,
 }
 
 /// Which revisions a file follows.
@@ -156,6 +168,9 @@ impl Entry<'_> {
             "label" => "a label is a word of letters, digits and `_`; several with commas",
             "depends" | "replaces" => "write versions, several with commas",
             "author" => "write a name or an address",
+            "from" => {
+                "write the tool and what it calls this: `-- townpass:from alembic 1a34685c3b0f`"
+            }
             _ => "write `-- townpass:revises <version>`, several with commas, or `base`",
         }
     }
@@ -184,6 +199,7 @@ impl Header {
             "depends" => self.depends.extend(versions(value)?),
             "replaces" => self.replaces.extend(versions(value)?),
             "author" => self.author = Some(value.to_owned()),
+            "from" => self.from = Some(former(value)?),
             // What somebody approved is read where it is looked for.
             "approve" => {}
             key => {
@@ -249,6 +265,16 @@ fn revises(value: &str) -> Result<Revises, String> {
     Ok(Revises::Parents(parents))
 }
 
+fn former(value: &str) -> Result<Former, String> {
+    let Some((tool, id)) = value.split_once(char::is_whitespace) else {
+        return Err("it names no revision of that tool".to_owned());
+    };
+    Ok(Former {
+        tool: tool.to_owned(),
+        id: id.trim().to_owned(),
+    })
+}
+
 fn versions(value: &str) -> Result<Vec<Version>, String> {
     words(value)
         .map(|word| {
@@ -271,7 +297,7 @@ fn commas(versions: &[Version]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Header, Revises, line_of, read, rewrite};
+    use super::{Former, Header, Revises, line_of, read, rewrite};
     use crate::migration::Version;
 
     fn versions(numbers: &[i64]) -> Vec<Version> {
@@ -318,13 +344,18 @@ mod tests {
              -- townpass:label 帳單\n\
              -- townpass:depends 1 2\n\
              -- townpass:author Ada <a@example.org>\n\
-             -- townpass:replaces 4,5\n";
+             -- townpass:replaces 4,5\n\
+             -- townpass:from prisma 0_init it all\n";
         let header = Header {
             revises: parents(&[3]),
             labels: ["pay", "bill", "帳單"].map(str::to_owned).to_vec(),
             depends: versions(&[1, 2]),
             author: Some("Ada <a@example.org>".to_owned()),
             replaces: versions(&[4, 5]),
+            from: Some(Former {
+                tool: "prisma".to_owned(),
+                id: "0_init it all".to_owned(),
+            }),
         };
         assert_eq!(read(text), Ok(header));
         assert_eq!(&text[line_of(text, "depends")], "-- townpass:depends 1 2");
@@ -353,9 +384,14 @@ mod tests {
             (
                 "-- townpass:revise 1\n",
                 0,
-                "`revise` is none of `revises`, `label`, `depends`, `author`, `replaces`, `approve`",
+                "`revise` is none of `revises`, `label`, `depends`, `author`, `replaces`, `approve`, `from`",
             ),
             ("-- townpass:label\n", 0, "`label` says nothing"),
+            (
+                "-- townpass:from alembic\n",
+                0,
+                "it names no revision of that tool",
+            ),
             (
                 "-- townpass:label pay-roll\n",
                 0,

@@ -186,6 +186,7 @@ fn block(entry: &Entry) -> String {
         facts.push(format!("    Replaces: {}", commas(&entry.replaces)));
     }
     facts.extend(entry.author.iter().map(|it| format!("    Author: {it}")));
+    facts.extend(entry.from.iter().map(|it| format!("    From: {it}")));
     // A docstring tells it itself.
     let created = entry.created.iter().filter(|_| entry.docstring.is_none());
     facts.extend(created.map(|it| format!("    Create Date: {it}")));

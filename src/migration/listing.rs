@@ -35,6 +35,9 @@ pub struct Entry {
     pub docstring: Option<String>,
     /// Who wrote it, where its header tells.
     pub author: Option<String>,
+    /// The tool whose revision it was, and what that calls it, where its header tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// Its file, of two the one up; nothing if only the database knows it.
     pub path: Option<String>,
     /// When it was made, where its version tells.
@@ -184,6 +187,11 @@ fn entry(revision: &Revision, graph: &Graph, place: Option<&Place<'_>>) -> Entry
         description: revision.description.clone(),
         docstring: None,
         author: revision.header.author.clone(),
+        from: revision
+            .header
+            .from
+            .as_ref()
+            .map(|former| format!("{} {}", former.tool, former.id)),
         path: Some(revision.up.path.display().to_string()),
         created: version.created(),
         head: graph.is_head(version),
@@ -211,6 +219,7 @@ fn unknown(version: Version, journal: &Journal) -> Entry {
             .map_or_else(String::new, |row| row.description.clone()),
         docstring: None,
         author: None,
+        from: None,
         path: None,
         created: version.created(),
         head: false,

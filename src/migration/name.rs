@@ -54,7 +54,7 @@ impl Names for Directory {
     }
 
     /// A whole version means itself, before all others, and a label the revision that has it in its
-    /// header; then a beginning or an end of a version, a word of a slug, or a beginning of one, if
+    /// header; then what another tool called a revision that came from it; then a beginning or an end of a version, a word of a slug, or a beginning of one, if
     /// it is the only one.
     fn locate(
         &self,
@@ -70,9 +70,15 @@ impl Names for Directory {
         }
         let digits = name.chars().all(|c| c.is_ascii_digit());
         let version = |revision: &Revision| revision.version.to_string();
-        let tests: [&dyn Fn(&Revision) -> bool; 2] = [
+        let formerly = |revision: &Revision, means: &dyn Fn(&str) -> bool| {
+            let former = revision.header.from.as_ref();
+            former.is_some_and(|former| means(&former.id))
+        };
+        let tests: [&dyn Fn(&Revision) -> bool; 4] = [
+            &|revision| formerly(revision, &|id| id == name),
             &|revision| version(revision).starts_with(name),
             &|revision| digits && version(revision).ends_with(name),
+            &|revision| formerly(revision, &|id| !digits && id.starts_with(name)),
         ];
         let told = |revision: &Revision| (revision.version, revision.description.clone());
         for means in tests {

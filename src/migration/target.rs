@@ -429,6 +429,27 @@ mod tests {
     }
 
     #[test]
+    fn what_came_from_another_tool_answers_to_its_old_name() {
+        let files = [
+            ("1_a.sql", "-- townpass:from alembic 1a34685c3b0f"),
+            ("20_b.sql", "-- townpass:from alembic 1234"),
+            ("1234567_c.sql", "-- townpass:from alembic 0c02b898183a"),
+        ];
+        for (target, version) in [
+            ("1a34685c3b0f", 1),
+            ("1a34", 1),
+            ("0c02b", 1_234_567),
+            ("1234", 20),
+            ("12345", 1_234_567),
+            ("20", 20),
+        ] {
+            let found = resolve(&files, target).expect(target);
+            let expected = Destination::Revisions(vec![Version::new(version)]);
+            assert_eq!(found, expected, "{target}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_found() {
         for (target, message) in [
             ("nothing", "can't locate revision identified by `nothing`"),
