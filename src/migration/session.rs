@@ -7,7 +7,7 @@
 use std::ops::{Deref, DerefMut};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
-use sqlx::{AssertSqlSafe, ConnectOptions as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 /// One connection, and how it was made.
 pub struct Session {
@@ -35,6 +35,12 @@ impl Session {
         (&mut self.connection, &self.options)
     }
 
+    /// Ends it, and waits until the server knows.
+    pub(in crate::migration) async fn close(self) {
+        // If it cannot be told, the connection is gone.
+        let _ = self.connection.close().await;
+    }
+
     /// A session in another database of the same server.
     pub(in crate::migration) async fn in_database(&self, name: &str) -> Result<Self, sqlx::Error> {
         let options = self.options.clone().database(name);
@@ -58,10 +64,7 @@ impl DerefMut for Session {
 }
 
 /// Sends text that came from a file of the project, or is our own.
-pub(in crate::migration) async fn execute(
-    connection: &mut PgConnection,
-    sql: &str,
-) -> Result<(), sqlx::Error> {
+pub(crate) async fn execute(connection: &mut PgConnection, sql: &str) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(AssertSqlSafe(sql))
         .execute(connection)
         .await

@@ -92,6 +92,27 @@ impl Stamp {
         })
     }
 
+    /// What it takes to make the journal say that `versions` are applied, as another tool's table has
+    /// it. Nothing is taken away: what the journal has beyond them was applied since.
+    pub fn taking_over(
+        directory: &Directory,
+        journal: &Journal,
+        versions: &BTreeSet<Version>,
+    ) -> Result<Self, Error> {
+        let graph = Graph::of(directory)?;
+        let there = journal.versions();
+        let added = versions
+            .difference(&there)
+            .filter_map(|&version| directory.get(version))
+            .map(|revision| Step::stamped(Direction::Upgrade, revision, &graph))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            removed: Vec::new(),
+            added,
+            start: journal.clone(),
+        })
+    }
+
     /// Whether the journal says so already.
     pub fn is_empty(&self) -> bool {
         self.removed.is_empty() && self.added.is_empty()
@@ -152,6 +173,36 @@ mod tests {
         ] {
             let found = stamp(applied, targets, Others::Refuse).expect("plans");
             assert_eq!(found, moved, "{applied:?} {targets:?}");
+        }
+    }
+
+    #[test]
+    fn what_another_tool_applied_is_added_and_nothing_is_lost() {
+        let directory = directory(&BRANCHED).expect("reads");
+        let row = |version: i64| Row {
+            version: Version::new(version),
+            description: String::new(),
+            installed_on: jiff::Timestamp::UNIX_EPOCH,
+            success: true,
+            checksum: Checksum::of(""),
+            execution_time: None,
+        };
+        for (applied, taken, added) in [
+            (&[] as &[i64], &[1, 2][..], "1 2"),
+            (&[], &[1, 4], "1 4"),
+            (&[1, 2, 3], &[1, 2], ""),
+            (&[1, 9], &[1, 2], "2"),
+        ] {
+            let journal = Journal::of(applied.iter().copied().map(row));
+            let taken = taken.iter().copied().map(Version::new).collect();
+            let stamp = Stamp::taking_over(&directory, &journal, &taken).expect("plans");
+            let found: Vec<String> = stamp
+                .added
+                .iter()
+                .map(|it| it.version.to_string())
+                .collect();
+            assert_eq!(found.join(" "), added, "{applied:?} {taken:?}");
+            assert!(stamp.removed.is_empty());
         }
     }
 

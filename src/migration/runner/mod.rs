@@ -28,7 +28,7 @@ mod transaction;
 pub use heads::{Ended, apply_noting_heads, ensure_heads, hold_lock, let_go, stamp_heads};
 pub use rename::rename;
 pub use repair::mend;
-pub use stamp::{ensure_tables, stamp};
+pub use stamp::{ensure_tables, stamp, take_over};
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! Moves rows of the journal, and runs nothing.
 
+use std::collections::BTreeSet;
+
 use super::Options;
 use super::change::Change;
 use super::gate::Gate;
@@ -12,6 +14,7 @@ use crate::migration::lock;
 use crate::migration::session::Session;
 use crate::migration::stamp::{Others, Stamp};
 use crate::migration::target::Target;
+use crate::migration::version::Version;
 
 /// Makes the journal say that the database is at `targets`.
 pub async fn stamp(
@@ -25,6 +28,23 @@ pub async fn stamp(
     loop {
         let journal = journal::read(session).await?;
         let stamp = Stamp::plan(directory, &journal, targets, others)?;
+        if stamp.is_empty() || write(&stamp, session, options, on_event).await? {
+            return Ok(stamp);
+        }
+    }
+}
+
+/// Makes the journal say that `versions` are applied, beside what it has.
+pub async fn take_over(
+    directory: &Directory,
+    versions: &BTreeSet<Version>,
+    session: &mut Session,
+    options: &Options,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Stamp, Error> {
+    loop {
+        let journal = journal::read(session).await?;
+        let stamp = Stamp::taking_over(directory, &journal, versions)?;
         if stamp.is_empty() || write(&stamp, session, options, on_event).await? {
             return Ok(stamp);
         }

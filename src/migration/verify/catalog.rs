@@ -9,9 +9,13 @@ use sqlx::postgres::PgConnection;
 use crate::migration::error::Error;
 use crate::migration::journal::database;
 use crate::migration::session::rows;
+use crate::sql::Literal;
 
 /// The question.
 const SQL: &str = include_str!("catalog.sql");
+
+/// The tables that it leaves out.
+const NOTHING: &str = "ARRAY[]::text[]";
 
 /// All objects of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +66,20 @@ impl fmt::Display for Difference {
 
 impl Catalog {
     /// Reads the catalog of a database. Names are qualified only where they must be.
-    pub(in crate::migration) async fn read(connection: &mut PgConnection) -> Result<Self, Error> {
-        let found = rows(connection, SQL)
+    pub(crate) async fn read(connection: &mut PgConnection) -> Result<Self, Error> {
+        Self::read_without(connection, None).await
+    }
+
+    /// The same without a table, which is named as SQL names it.
+    pub(crate) async fn read_without(
+        connection: &mut PgConnection,
+        table: Option<&str>,
+    ) -> Result<Self, Error> {
+        let sql = match table {
+            Some(table) => SQL.replacen(NOTHING, &format!("ARRAY[{}]", Literal(table)), 1),
+            None => SQL.to_owned(),
+        };
+        let found = rows(connection, &sql)
             .await
             .map_err(|error| database("read its catalog", &error))?;
         let read: Result<BTreeSet<Object>, sqlx::Error> = found

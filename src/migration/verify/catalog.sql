@@ -1,7 +1,10 @@
 -- Everything that a revision can change about a database's own objects, a line each: what it is,
 -- what it is called, and how it is defined. Members of extensions are the extension's, and the
--- journal and its ledger are ours.
-WITH schemas AS (
+-- journal and its ledger are ours; tables that are somebody's journal too can be hidden by name.
+WITH hidden AS (
+    SELECT pg_catalog.to_regclass(name)::oid AS oid FROM unnest(ARRAY[]::text[]) name
+    WHERE pg_catalog.to_regclass(name) IS NOT NULL
+), schemas AS (
     SELECT oid, nspname FROM pg_namespace
     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 ), members AS (
@@ -10,6 +13,8 @@ WITH schemas AS (
     SELECT c.*, c.oid::regclass::text AS called FROM pg_class c JOIN schemas s ON s.oid = c.relnamespace
     WHERE c.relname NOT IN ('_sqlx_migrations', '_townpass_migrations',
                             '_sqlx_migrations_pkey', '_townpass_migrations_pkey')
+      AND c.oid NOT IN (SELECT oid FROM hidden
+                        UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM hidden))
       AND NOT EXISTS (SELECT FROM members m WHERE m.classid = 'pg_class'::regclass AND m.objid = c.oid)
 )
 SELECT 'schema' AS kind, nspname::text AS name,

@@ -7,9 +7,6 @@
 mod catalog;
 mod scratch;
 
-pub use catalog::{Catalog, Change, Difference};
-
-use self::scratch::Scratch;
 use crate::migration::direction::Direction;
 use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
@@ -19,6 +16,8 @@ use crate::migration::runner::{Options, migrate};
 use crate::migration::session::Session;
 use crate::migration::target::Target;
 use crate::migration::version::Version;
+pub use catalog::{Catalog, Change, Difference};
+pub use scratch::Scratch;
 
 /// What became of a revision.
 #[derive(Debug)]

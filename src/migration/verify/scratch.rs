@@ -19,21 +19,17 @@ const LEFTOVER: Duration = Duration::from_hours(1);
 
 /// A database that is dropped again.
 #[derive(Debug)]
-pub(super) struct Scratch {
+pub struct Scratch {
     name: String,
     /// A connection to it.
-    pub(super) session: Session,
+    pub session: Session,
 }
 
 impl Scratch {
     /// Creates one beside the database of `session`, and drops those that a killed run left.
-    pub(super) async fn create(session: &mut Session) -> Result<Self, Error> {
+    pub async fn create(session: &mut Session) -> Result<Self, Error> {
         drop_leftovers(session).await;
-        let name = format!(
-            "{PREFIX}{}_{:08x}",
-            Timestamp::now().as_second(),
-            rand::random::<u32>()
-        );
+        let name = name();
         let create = format!("CREATE DATABASE {}", Ident(&name));
         let created = match execute(session, &create).await {
             // Somebody is connected to `template1`.
@@ -43,6 +39,38 @@ impl Scratch {
             created => created,
         };
         created.map_err(|error| database("create a scratch database", &error))?;
+        Self::enter(name, session).await
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The same database twice, with all that is in it.
+    pub async fn double(self, session: &mut Session) -> Result<(Self, Self), Error> {
+        let Self {
+            name: first,
+            session: inside,
+        } = self;
+        let second = name();
+        // Nobody may be connected to what is copied.
+        inside.close().await;
+        let copy = format!(
+            "CREATE DATABASE {} TEMPLATE {}",
+            Ident(&second),
+            Ident(&first)
+        );
+        if let Err(error) = execute(session, &copy).await {
+            let _ = execute(session, &drop_sql(&first)).await;
+            return Err(database("copy the scratch database", &error));
+        }
+        let second = Self::enter(second, session).await?;
+        Ok((Self::enter(first, session).await?, second))
+    }
+
+    /// Connects to the database of that name, or drops it.
+    async fn enter(name: String, session: &mut Session) -> Result<Self, Error> {
         match session.in_database(&name).await {
             Ok(inside) => Ok(Self {
                 name,
@@ -56,12 +84,20 @@ impl Scratch {
     }
 
     /// Drops it.
-    pub(super) async fn remove(self, session: &mut Session) -> Result<(), Error> {
+    pub async fn remove(self, session: &mut Session) -> Result<(), Error> {
         drop(self.session);
         execute(session, &drop_sql(&self.name))
             .await
             .map_err(|error| database("drop the scratch database", &error))
     }
+}
+
+fn name() -> String {
+    format!(
+        "{PREFIX}{}_{:08x}",
+        Timestamp::now().as_second(),
+        rand::random::<u32>()
+    )
 }
 
 fn drop_sql(name: &str) -> String {
