@@ -11,7 +11,7 @@
 //! |---|---|---|
 //! | 0 words | [`failure`], [`ident`], [`secret`], [`sql`], [`url`] | nothing but `failure`, `ident`, `secret` |
 //! | 1 models | [`compose`], [`host`] | layer 0 |
-//! | 2 history | [`migration`], [`lint`], [`alembic`] | layer 0; `lint`, `alembic` → `migration` |
+//! | 2 history | [`migration`], [`lint`], [`alembic`], [`import`] | layer 0; `lint`, `alembic`, `import` → `migration`; `import` → `alembic` |
 //! | 2 machines | [`docker`], [`database`] | `docker` → `compose`; `database` → layer 0, `docker`, `compose`, `host` |
 //! | 3 choice | [`config`] | layer 0, value types of `compose`, `host`, `database` |
 //! | 4 diagnosis | [`doctor`] | layer 0, `compose`, `host`, `docker`, `database`, `migration` |
@@ -44,6 +44,8 @@ pub mod migration;
 pub mod lint;
 
 pub mod alembic;
+
+pub mod import;
 
 pub mod docker;
 

@@ -18,6 +18,10 @@ pub(super) const MAY_USE: &[MayUse] = &[
         "alembic",
         &["failure", "ident", "secret", "sql", "url", "migration"],
     ),
+    (
+        "import",
+        &["failure", "ident", "secret", "sql", "migration", "alembic"],
+    ),
     ("docker", &["failure", "ident", "secret", "compose"]),
     (
         "database",
@@ -59,6 +63,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "migration",
             "lint",
             "alembic",
+            "import",
             "docker",
             "database",
             "config",
@@ -78,6 +83,7 @@ pub(super) const MAY_USE: &[MayUse] = &[
             "migration",
             "lint",
             "alembic",
+            "import",
             "docker",
             "database",
             "config",
@@ -99,6 +105,8 @@ pub(super) const EFFECTS: &[Effect] = &[
         "sqlx",
         &[
             "alembic/version_table.rs",
+            "import/journal.rs",
+            "import/proof.rs",
             "database/connect.rs",
             "database/facts.rs",
             "database/open.rs",
@@ -151,6 +159,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/proxies.rs",
             "doctor/scripts.rs",
             "host/detect.rs",
+            "import/folder.rs",
             "migration/directory.rs",
             "migration/source.rs",
             "migration/write.rs",

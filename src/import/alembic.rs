@@ -1,0 +1,415 @@
+//! A history of Alembic's: what each version file does, as SQL. Most of it is known without Python;
+//! what Alembic itself has to print is read here.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::error::Error;
+use super::history::{History, Revision};
+use super::script::{Piece, Script};
+use super::tool::Tool;
+use crate::alembic;
+use crate::alembic::Ordinal;
+use crate::alembic::translate::{Memo, Naming, Outside, Statement, translate};
+use crate::migration::Direction;
+use crate::sql::lex::{Kind, lex};
+
+/// What each revision does, as far as that is known.
+#[derive(Clone, Debug)]
+pub struct Ways<'h> {
+    history: &'h alembic::History,
+    ups: BTreeMap<Ordinal, Way>,
+    downs: BTreeMap<Ordinal, Way>,
+}
+
+/// One way of a revision.
+type Way = Result<Vec<Piece>, Vec<Outside>>;
+
+/// A way that only Python can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Whose.
+    pub revision: Ordinal,
+    /// Which.
+    pub direction: Direction,
+}
+
+impl<'h> Ways<'h> {
+    /// All that is known without Python. What a run of Alembic does once, it does once in all of
+    /// the history: that is how an empty database comes by it.
+    pub fn translated(history: &'h alembic::History, naming: Naming) -> Self {
+        let mut memo = Memo::default();
+        let mut ups = BTreeMap::new();
+        let mut downs = BTreeMap::new();
+        for (revision, script) in history.revisions() {
+            let text = &script.source.text;
+            let up = translate(text, Direction::Upgrade, naming, &mut memo);
+            let down = translate(text, Direction::Downgrade, naming, &mut Memo::default());
+            ups.insert(revision, up.map(pieces));
+            downs.insert(revision, down.map(pieces));
+        }
+        Self {
+            history,
+            ups,
+            downs,
+        }
+    }
+
+    /// What only Python can tell, in the order of the history.
+    pub fn questions(&self) -> Vec<Question> {
+        let mut questions = Vec::new();
+        for (direction, ways) in [
+            (Direction::Upgrade, &self.ups),
+            (Direction::Downgrade, &self.downs),
+        ] {
+            let is_open = |way: &Way| match way {
+                Ok(_) => false,
+                Err(outside) => direction == Direction::Upgrade || !is_said(outside),
+            };
+            let open = ways.iter().filter(|(_, way)| is_open(way));
+            questions.extend(open.map(|(&revision, _)| Question {
+                revision,
+                direction,
+            }));
+        }
+        questions
+    }
+
+    /// What Alembic is asked, so that it prints one revision, and perhaps others before it.
+    pub fn words(&self, question: Question) -> [String; 3] {
+        let id = self.history.id(question.revision);
+        let parents = self.history.graph().parents(question.revision);
+        let parent = parents.first().map_or("base", |&it| self.history.id(it));
+        let range = match question.direction {
+            Direction::Upgrade => format!("{parent}:{id}"),
+            Direction::Downgrade => format!("{id}:{parent}"),
+        };
+        let verb = question.direction.as_str().to_owned();
+        [verb, range, "--sql".to_owned()]
+    }
+
+    /// Takes in what Alembic printed. `table` is its own, as it names it.
+    pub fn answer(&mut self, question: Question, printed: &str, table: &str) {
+        let id = self.history.id(question.revision);
+        let Some(pieces) = section(printed, question.direction, id, table) else {
+            return;
+        };
+        let ways = match question.direction {
+            Direction::Upgrade => &mut self.ups,
+            Direction::Downgrade => &mut self.downs,
+        };
+        ways.insert(question.revision, Ok(pieces));
+    }
+
+    /// The history, if all ways there are known. `python` says whether Alembic itself was asked.
+    pub fn history(self, python: bool) -> Result<History, Error> {
+        let history = self.history;
+        let mut unknown = Vec::new();
+        let mut lost = Vec::new();
+        let mut revisions = Vec::new();
+        let graph = history.graph();
+        let ordinals: Vec<Ordinal> = history.revisions().map(|(it, _)| it).collect();
+        let places = |them: &[Ordinal]| -> Vec<usize> {
+            them.iter()
+                .filter_map(|it| ordinals.iter().position(|other| other == it))
+                .collect()
+        };
+        for (ordinal, script) in history.revisions() {
+            let made = |way: Option<&Way>| match way {
+                Some(Ok(pieces)) => Script::made_of(pieces.clone(), &script.source).map(Some),
+                Some(Err(_)) | None => Ok(None),
+            };
+            let up = made(self.ups.get(&ordinal))?;
+            if let (None, Some(Err(outside))) = (&up, self.ups.get(&ordinal)) {
+                unknown.push((script.id.clone(), reasons(&script.source.path, outside)));
+            }
+            let down = made(self.downs.get(&ordinal))?;
+            if let (None, Some(Err(outside))) = (&down, self.downs.get(&ordinal))
+                && !is_said(outside)
+            {
+                lost.push(script.id.clone());
+            }
+            revisions.push(Revision {
+                id: script.id.clone(),
+                message: script.message().replace('\n', " "),
+                number: script.created().and_then(number),
+                parents: places(graph.parents(ordinal)),
+                depends: places(graph.depends(ordinal)),
+                labels: script.labels.clone(),
+                path: script.source.path.clone(),
+                up: up.unwrap_or_default(),
+                down,
+            });
+        }
+        if !unknown.is_empty() {
+            return Err(Error::NotSql {
+                revisions: unknown,
+                python,
+            });
+        }
+        let mut history = History::new(Tool::Alembic, revisions);
+        if !lost.is_empty() {
+            history.notes.push(format!(
+                "the way back cannot be written as SQL, so there is none: {}",
+                super::history::some(&lost)
+            ));
+        }
+        history.settle(&lost);
+        Ok(history)
+    }
+}
+
+/// Whether a way says itself that it is none.
+fn is_said(outside: &[Outside]) -> bool {
+    outside.iter().any(|it| it.construct.starts_with("raise"))
+}
+
+fn pieces(statements: Vec<Statement>) -> Vec<Piece> {
+    let piece = |it: Statement| Piece {
+        sql: it.sql,
+        outside: it.autocommit,
+    };
+    statements.into_iter().map(piece).collect()
+}
+
+/// What stands in the way, a line each.
+fn reasons(path: &Path, outside: &[Outside]) -> String {
+    let lines: Vec<String> = outside
+        .iter()
+        .map(|it| {
+            let (place, construct, why) = (it.place, &it.construct, &it.why);
+            format!("{}:{place}: `{construct}`: {why}", path.display())
+        })
+        .collect();
+    lines.join("\n")
+}
+
+/// The time in `Create Date`, as fourteen digits.
+fn number(created: &str) -> Option<i64> {
+    let time = created.get(..19)?.replace(' ', "T");
+    let time: jiff::civil::DateTime = time.parse().ok()?;
+    time.strftime("%Y%m%d%H%M%S").to_string().parse().ok()
+}
+
+/// What Alembic printed of one revision, without what it says to its own `table`.
+fn section(printed: &str, direction: Direction, id: &str, table: &str) -> Option<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    let mut is_there = false;
+    let mut inside = true;
+    let mut words: Vec<&str> = Vec::new();
+    let mut first = None;
+    let mut mine = false;
+    for token in lex(printed) {
+        let text = &printed[token.span.clone()];
+        match token.kind {
+            Kind::Space => {}
+            Kind::Comment => {
+                if let Some(running) = text.strip_prefix("-- Running ") {
+                    mine = is_of(running, direction, id);
+                    is_there |= mine;
+                }
+            }
+            Kind::Semicolon => {
+                let statement = first
+                    .take()
+                    .map_or("", |start: usize| printed[start..token.span.start].trim());
+                match words.first().map(|it| it.to_ascii_uppercase()).as_deref() {
+                    Some("BEGIN") if words.len() == 1 => inside = true,
+                    Some("COMMIT") if words.len() == 1 => inside = false,
+                    Some(verb) if mine && !is_about(verb, &words, table) => pieces.push(Piece {
+                        sql: statement.to_owned(),
+                        outside: !inside,
+                    }),
+                    Some(_) | None => {}
+                }
+                words.clear();
+            }
+            Kind::Word
+            | Kind::Name
+            | Kind::Text
+            | Kind::Open
+            | Kind::Close
+            | Kind::Backslash
+            | Kind::Other
+            | Kind::Unclosed(_) => {
+                first.get_or_insert(token.span.start);
+                if words.len() < 8 {
+                    words.push(text);
+                }
+            }
+        }
+    }
+    is_there.then_some(pieces)
+}
+
+/// Whether `upgrade a -> b` is the running of `id`.
+fn is_of(running: &str, direction: Direction, id: &str) -> bool {
+    let Some(ends) = running.strip_prefix(direction.as_str()) else {
+        return false;
+    };
+    let Some((from, to)) = ends.split_once(" -> ") else {
+        return false;
+    };
+    let end = match direction {
+        Direction::Upgrade => to,
+        Direction::Downgrade => from,
+    };
+    // A message may stand behind a comma.
+    end.trim().split(',').next() == Some(id)
+}
+
+/// Whether a statement is one of those that keep Alembic's own table.
+fn is_about(verb: &str, words: &[&str], table: &str) -> bool {
+    let keeps = ["INSERT", "UPDATE", "DELETE", "CREATE", "DROP"];
+    let bare = |word: &str| word.trim_matches('"').to_owned();
+    keeps.contains(&verb)
+        && words
+            .iter()
+            .skip(1)
+            .take(5)
+            .any(|word| bare(word) == table.rsplit('.').next().map(bare).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ways, number, section};
+    use crate::alembic::History;
+    use crate::alembic::script::tests::script;
+    use crate::alembic::translate::Naming;
+    use crate::migration::Direction;
+
+    fn history(files: &[(&str, &str, &str, &str)]) -> History {
+        let scripts = files.iter().map(|(id, head, up, down)| {
+            let text = format!(
+                "\"\"\"make {id}\n\nCreate Date: 2026-01-05 08:30:00.123456\n\"\"\"\n\
+                 from alembic import op\nimport sqlalchemy as sa\n\nrevision = '{id}'\n{head}\n\n\
+                 def upgrade():\n    {up}\n\ndef downgrade():\n    {down}\n"
+            );
+            script(&format!("{id}.py"), &text).expect("parses")
+        });
+        History::of(scripts.collect()).expect("links")
+    }
+
+    #[test]
+    fn what_needs_no_python_is_sql() {
+        let history = history(&[
+            (
+                "a",
+                "down_revision = None",
+                "op.execute('create table t (a int)')",
+                "op.drop_table('t')",
+            ),
+            (
+                "b",
+                "down_revision = 'a'\nbranch_labels = ('pay',)",
+                "op.add_column('t', sa.Column('b', sa.Integer()))",
+                "raise NotImplementedError()",
+            ),
+            ("c", "down_revision = 'a'\ndepends_on = 'b'", "pass", "pass"),
+            ("d", "down_revision = ('b', 'c')", "pass", "pass"),
+        ]);
+        let ways = Ways::translated(&history, Naming::Plain);
+        let found = ways.history(false).expect("all of it is known");
+        let ids: Vec<&str> = found.revisions.iter().map(|it| it.id.as_str()).collect();
+        assert_eq!(ids[0], "a");
+        let of = |id: &str| found.revisions.iter().find(|it| it.id == id).expect(id);
+        assert_eq!(of("a").up.text, "create table t (a int);\n");
+        assert_eq!(of("a").message, "make a");
+        assert_eq!(of("a").number, Some(20_260_105_083_000));
+        assert_eq!(
+            of("a").down.as_ref().map(|it| it.text.as_str()),
+            Some("DROP TABLE t;\n")
+        );
+        assert_eq!(of("b").labels, ["pay"]);
+        assert!(of("b").down.is_none());
+        assert!(!of("c").up.acts() && of("c").down.is_some());
+        assert_eq!(of("d").parents.len(), 2);
+        let place = |id: &str| ids.iter().position(|it| *it == id).expect(id);
+        assert_eq!(of("c").depends, [place("b")]);
+    }
+
+    #[test]
+    fn what_needs_python_is_asked_for_and_named() {
+        let history = history(&[
+            (
+                "a",
+                "down_revision = None",
+                "for row in op.get_bind().execute(sa.text('select 1')): print(row)",
+                "pass",
+            ),
+            (
+                "b",
+                "down_revision = 'a'",
+                "pass",
+                "op.get_bind().execute(x)",
+            ),
+        ]);
+        let mut ways = Ways::translated(&history, Naming::Plain);
+        let questions = ways.questions();
+        let words: Vec<String> = questions
+            .iter()
+            .map(|it| ways.words(*it).join(" "))
+            .collect();
+        assert_eq!(words, ["upgrade base:a --sql", "downgrade b:a --sql"]);
+        let error = ways.clone().history(false).expect_err("`a` is not known");
+        let said = error.to_string();
+        assert!(
+            said.starts_with("1 revision of Alembic's cannot be"),
+            "{said}"
+        );
+        assert!(said.contains("a.py:"), "{said}");
+        let printed = "BEGIN;\n\n-- Running upgrade  -> a\n\nSELECT 1;\n\nCOMMIT;\n";
+        ways.answer(questions[0], printed, "alembic_version");
+        let found = ways.history(true).expect("it is known now");
+        assert_eq!(found.revisions[0].up.text, "SELECT 1;\n");
+        assert!(found.revisions[1].down.is_none());
+        assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
+    }
+
+    #[test]
+    fn one_revision_of_what_alembic_prints() {
+        let printed = "BEGIN;\n\nCREATE TABLE alembic_version (\n    version_num VARCHAR(32) NOT NULL, \n    \
+            CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)\n);\n\n\
+            -- Running upgrade  -> a1\n\nCREATE TABLE t (\n    a INTEGER\n);\n\n\
+            INSERT INTO alembic_version (version_num) VALUES ('a1') RETURNING alembic_version.version_num;\n\n\
+            -- Running upgrade a1 -> b2, two; words\n\nINSERT INTO t VALUES ('x; -- Running upgrade');\n\n\
+            COMMIT;\n\nCREATE INDEX CONCURRENTLY i ON t (a);\n\nBEGIN;\n\nSELECT 2;\n\n\
+            UPDATE alembic_version SET version_num='b2' WHERE alembic_version.version_num = 'a1';\n\n\
+            -- Running upgrade b2 -> c3\n\nSELECT 3;\n\nCOMMIT;\n\n";
+        let of = |id: &str| -> Option<Vec<String>> {
+            let pieces = section(printed, Direction::Upgrade, id, "alembic_version")?;
+            let told = pieces.iter().map(|it| format!("{} {}", it.outside, it.sql));
+            Some(told.collect())
+        };
+        assert_eq!(
+            of("a1").expect("is there"),
+            ["false CREATE TABLE t (\n    a INTEGER\n)"]
+        );
+        assert_eq!(
+            of("b2").expect("is there"),
+            [
+                "false INSERT INTO t VALUES ('x; -- Running upgrade')",
+                "true CREATE INDEX CONCURRENTLY i ON t (a)",
+                "false SELECT 2",
+            ]
+        );
+        assert_eq!(of("c3").expect("is there"), ["false SELECT 3"]);
+        assert_eq!(of("d4"), None);
+        let down = "BEGIN;\n\n-- Running downgrade b2 -> a1\n\nDROP TABLE t;\n\n\
+            DELETE FROM \"alembic_version\" WHERE version_num = 'b2';\n\nCOMMIT;\n";
+        let pieces = section(down, Direction::Downgrade, "b2", "alembic_version").expect("there");
+        assert_eq!(pieces.len(), 1);
+    }
+
+    #[test]
+    fn a_date_becomes_a_number() {
+        for (created, number_) in [
+            ("2026-01-05 08:30:00.123456", Some(20_260_105_083_000)),
+            ("2026-01-05 08:30:00+08:00", Some(20_260_105_083_000)),
+            ("2026-01-05", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(number(created), number_, "{created}");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Histories of other tools, and how one becomes a folder of ours.
+//!
+//! Each tool has a file that reads its folder into a [`History`]: what is done, in which order, and
+//! how the tool would send it. [`draft`] makes our files of that. [`proof`] runs both on scratch
+//! databases, revision by revision, and compares what they are made of. [`journal`] and
+//! [`standing`] read what the tool's own table says is applied, so that a database that is in use
+//! changes over without running anything.
+
+pub mod alembic;
+mod dbmate;
+mod diesel;
+pub mod draft;
+pub mod error;
+mod flyway;
+pub mod folder;
+mod golang_migrate;
+mod goose;
+pub mod history;
+pub mod journal;
+mod name;
+mod numbers;
+mod prisma;
+pub mod proof;
+pub mod recognise;
+mod refinery;
+pub mod script;
+pub mod standing;
+pub mod tool;
+
+pub use draft::Draft;
+pub use error::Error;
+pub use folder::Folder;
+pub use history::{History, Revision};
+pub use script::Script;
+pub use tool::Tool;

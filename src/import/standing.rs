@@ -1,0 +1,251 @@
+//! What of our folder is applied, by what another tool's table says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::Error;
+use super::flyway;
+use super::tool::Tool;
+use crate::migration::{Directory, Graph, Version};
+
+/// A row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// What it is about.
+    pub id: String,
+    /// What it says.
+    pub state: State,
+}
+
+/// What a row says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is applied.
+    Applied,
+    /// It and all before it are.
+    Head,
+    /// It and all that have a lower number are.
+    Through,
+    /// The same, and there may be no such file.
+    Baseline,
+    /// It is not applied any more.
+    Undone,
+    /// It failed.
+    Failed,
+    /// It failed, or is being run.
+    Dirty,
+}
+
+impl State {
+    /// The state of that word.
+    pub(super) fn of(word: &str) -> Self {
+        match word {
+            "applied" => Self::Applied,
+            "head" => Self::Head,
+            "through" => Self::Through,
+            "baseline" => Self::Baseline,
+            "undone" => Self::Undone,
+            "dirty" => Self::Dirty,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// The tool that the revisions of `directory` come from: `asked`, or the only one.
+pub fn origin(directory: &Directory, asked: Option<Tool>) -> Result<Tool, Error> {
+    let found: BTreeSet<Tool> = directory
+        .revisions()
+        .filter_map(|it| Tool::of(&it.header.from.as_ref()?.tool))
+        .collect();
+    let path = || directory.path().to_owned();
+    match (asked, found.len()) {
+        (Some(tool), _) if found.contains(&tool) => Ok(tool),
+        (None, 1) => Ok(found.into_iter().next().unwrap_or(Tool::Alembic)),
+        (Some(_), _) | (None, 0) => Err(Error::NotImported(path())),
+        (None, _) => Err(Error::SeveralOrigins {
+            path: path(),
+            found: found.into_iter().collect(),
+        }),
+    }
+}
+
+/// What of `directory` is applied.
+pub fn applied(
+    directory: &Directory,
+    tool: Tool,
+    table: &str,
+    records: &[Record],
+) -> Result<BTreeSet<Version>, Error> {
+    let graph = Graph::of(directory)?;
+    let mut versions: BTreeMap<String, Version> = BTreeMap::new();
+    for revision in directory.revisions() {
+        let former = revision.header.from.as_ref();
+        if let Some(former) = former.filter(|it| it.tool == tool.word()) {
+            versions.insert(spelled(tool, &former.id), revision.version);
+        }
+    }
+    let up_to = |last: Version| versions.values().copied().filter(move |it| *it <= last);
+    let mut applied = BTreeSet::new();
+    let (mut unknown, mut unfinished) = (Vec::new(), Vec::new());
+    for record in records {
+        let version = versions.get(&spelled(tool, &record.id)).copied();
+        match (record.state, version) {
+            (State::Undone, _) => {}
+            (State::Failed | State::Dirty, _) => unfinished.push(record.id.clone()),
+            (State::Applied, Some(version)) => {
+                applied.insert(version);
+            }
+            (State::Head, Some(version)) => applied.extend(graph.with_ancestors(&[version])),
+            (State::Through | State::Baseline, Some(version)) => applied.extend(up_to(version)),
+            (State::Baseline, None) => {
+                let last = flyway::parts(&record.id);
+                let before = versions.iter().filter(|(id, _)| {
+                    let parts = flyway::parts(id);
+                    parts.is_some() && parts <= last
+                });
+                applied.extend(before.map(|(_, version)| *version));
+            }
+            (State::Applied | State::Head | State::Through, None) => {
+                unknown.push(record.id.clone());
+            }
+        }
+    }
+    let table = table.to_owned();
+    if !unfinished.is_empty() {
+        return Err(Error::Unfinished {
+            table,
+            tool,
+            ids: unfinished,
+        });
+    }
+    if !unknown.is_empty() {
+        return Err(Error::Unknown {
+            table,
+            tool,
+            ids: unknown,
+        });
+    }
+    Ok(applied)
+}
+
+/// An id in the one spelling in which ids are compared.
+fn spelled(tool: Tool, id: &str) -> String {
+    match tool {
+        Tool::Flyway => flyway::spelled(id),
+        Tool::Alembic
+        | Tool::Sqlx
+        | Tool::Dbmate
+        | Tool::GolangMigrate
+        | Tool::Goose
+        | Tool::Refinery
+        | Tool::Diesel
+        | Tool::Prisma => id.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Record, State, applied, origin};
+    use crate::import::draft::Draft;
+    use crate::import::history::{History, Revision};
+    use crate::import::tool::Tool;
+    use crate::migration::Directory;
+
+    /// A folder that came from `tool`: a branch, and what joins it.
+    fn directory(tool: Tool, ids: &[(&str, &[usize])]) -> Directory {
+        let revisions = ids.iter().map(|&(id, parents)| Revision {
+            id: id.to_owned(),
+            parents: parents.to_vec(),
+            ..Revision::default()
+        });
+        let history = History::new(tool, revisions.collect());
+        let draft = Draft::plan(&history, Path::new("m")).expect("plans");
+        draft.directory
+    }
+
+    const BRANCHED: &[(&str, &[usize])] = &[
+        ("a", &[]),
+        ("b", &[0]),
+        ("c", &[0]),
+        ("d", &[1, 2]),
+        ("e", &[3]),
+    ];
+    const LINE: &[(&str, &[usize])] = &[("1", &[]), ("2", &[0]), ("2.5", &[1]), ("R__v", &[2])];
+
+    #[test]
+    fn every_tool_has_a_way_of_saying_it() {
+        use State::{Applied, Baseline, Dirty, Failed, Head, Through, Undone};
+        for (tool, ids, records, expected) in [
+            (Tool::Alembic, BRANCHED, &[][..], Ok("")),
+            (Tool::Alembic, BRANCHED, &[("c", Head)], Ok("1 3")),
+            (
+                Tool::Alembic,
+                BRANCHED,
+                &[("b", Head), ("c", Head)],
+                Ok("1 2 3"),
+            ),
+            (Tool::Alembic, BRANCHED, &[("d", Head)], Ok("1 2 3 4")),
+            (
+                Tool::Alembic,
+                BRANCHED,
+                &[("x", Head)],
+                Err("`t` has `x`, which no file here says it was"),
+            ),
+            (Tool::Goose, LINE, &[("1", Applied), ("2", Undone)], Ok("1")),
+            (
+                Tool::Dbmate,
+                LINE,
+                &[("1", Applied), ("2.5", Applied)],
+                Ok("1 3"),
+            ),
+            (Tool::GolangMigrate, LINE, &[("2", Through)], Ok("1 2")),
+            (
+                Tool::GolangMigrate,
+                LINE,
+                &[("2", Dirty)],
+                Err("`t` says that `2` did not come to its end"),
+            ),
+            (Tool::Flyway, LINE, &[("02.0", Baseline)], Ok("1 2")),
+            (Tool::Flyway, LINE, &[("2.1", Baseline)], Ok("1 2")),
+            (
+                Tool::Flyway,
+                LINE,
+                &[("1.0", Applied), ("R__v", Applied)],
+                Ok("1 4"),
+            ),
+            (
+                Tool::Flyway,
+                LINE,
+                &[("1", Applied), ("2", Failed)],
+                Err("`t` says that `2` did not come to its end"),
+            ),
+        ] {
+            let records: Vec<Record> = records
+                .iter()
+                .map(|&(id, state)| Record {
+                    id: id.to_owned(),
+                    state,
+                })
+                .collect();
+            let found = applied(&directory(tool, ids), tool, "t", &records);
+            let found = found
+                .map(|them| {
+                    let words: Vec<String> = them.iter().map(ToString::to_string).collect();
+                    words.join(" ")
+                })
+                .map_err(|error| error.to_string());
+            let expected = expected.map(str::to_owned).map_err(str::to_owned);
+            assert_eq!(found, expected, "{tool} {records:?}");
+        }
+    }
+
+    #[test]
+    fn the_files_say_which_tool_it_was() {
+        let directory = directory(Tool::Goose, LINE);
+        assert_eq!(origin(&directory, None).expect("the only one"), Tool::Goose);
+        let other = origin(&directory, Some(Tool::Flyway)).expect_err("another");
+        assert!(other.to_string().contains("what it was before"), "{other}");
+        origin(&Directory::empty(Path::new("m")), None).expect_err("there is none");
+    }
+}
