@@ -13,6 +13,7 @@ use crate::docker;
 use crate::failure::{Blame, Diagnose};
 use crate::host;
 use crate::ident::{DatabaseName, ServiceName};
+use crate::import;
 use crate::migration;
 use crate::migration::fingerprint::Fingerprint;
 use crate::url;
@@ -52,10 +53,20 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     OfPython(#[from] alembic::python::Error),
+    /// Of a history of another tool's.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    OfImport(#[from] import::Error),
     /// Of a database URL.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Url(#[from] url::Error),
+    /// A proof, and no server to make it on.
+    #[error("the proof needs a database server, and `DATABASE_URL` is not set")]
+    #[diagnostic(help(
+        "set it to any server on which databases may be created; or use `townpass dev migrate import`, which takes the project's own; or write without proof, `--no-verify`"
+    ))]
+    NothingToProveOn,
     /// Stopped from outside.
     #[error("interrupted")]
     #[diagnostic(help("nothing is lost: run the same command again to go on"))]
@@ -314,6 +325,7 @@ impl Diagnose for Error {
             Self::Migration(error) => error.blame(),
             Self::OfAlembic(error) => error.blame(),
             Self::OfPython(error) => error.blame(),
+            Self::OfImport(error) => error.blame(),
             Self::Url(error) => error.blame(),
             Self::Interrupted => Blame::Interrupted,
             Self::Alembic { .. } | Self::NoPlan(_) | Self::SeveralHistories { .. } => Blame::Usage,
@@ -330,6 +342,7 @@ impl Diagnose for Error {
             | Self::NeedsEngine { .. }
             | Self::ServiceStopped { .. }
             | Self::DataInDocker { .. } => Blame::Environment,
+            Self::NothingToProveOn => Blame::Usage,
             Self::OnlyShown | Self::FilesChanged => Blame::Refusal,
             Self::NobodyToAsk | Self::Declined => Blame::Refusal,
             Self::Editor { .. } | Self::NoEditor { .. } => Blame::Environment,

@@ -42,6 +42,8 @@ mod embedded_door;
 mod engine;
 mod files;
 mod harness;
+#[cfg(unix)]
+mod import;
 mod init;
 #[cfg(unix)]
 mod migrate;

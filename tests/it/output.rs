@@ -188,6 +188,7 @@ fn help_shows_the_commands_and_the_exit_codes() {
                 "rebase",
                 "edit",
                 "check",
+                "import",
             ],
         ),
         (
@@ -211,6 +212,7 @@ fn help_shows_the_commands_and_the_exit_codes() {
                 "rebase",
                 "edit",
                 "check",
+                "import",
             ],
         ),
         (

@@ -27,10 +27,13 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         url: None,
         door: Door::Development,
         containers: None,
+        python: args.named.python(),
     };
     if verb.needs_database(&workplace.kind) {
         // A history that cannot be read is no reason to start anything.
-        workplace.ensure_readable()?;
+        if verb.needs_history() {
+            workplace.ensure_readable()?;
+        }
         let written = Application::written(context, &session)?;
         written.ensure_ours(&session).await?;
         let story = context.story();

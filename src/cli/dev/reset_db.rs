@@ -155,6 +155,7 @@ async fn to_head(
         url: Some(url),
         door: Door::Development,
         containers: None,
+        python: Named::default().python(),
     };
     Ok(walk::to_head(context, &workplace, story).await?.revisions)
 }

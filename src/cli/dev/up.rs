@@ -76,6 +76,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         url: None,
         door: Door::Development,
         containers: None,
+        python: Named::default().python(),
     };
     if args.migrate {
         // A history that cannot be read is no reason to start anything.

@@ -35,6 +35,13 @@ pub(crate) enum Kind {
     Alembic(Box<Alembic>),
 }
 
+impl Named {
+    /// Which Python is meant.
+    pub(crate) fn python(&self) -> python::Options {
+        self.python.clone()
+    }
+}
+
 impl Kind {
     /// Finds it for the project in `directory`.
     pub(crate) fn of(

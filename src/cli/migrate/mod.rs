@@ -28,6 +28,7 @@ mod gate;
 mod goal;
 pub(super) mod heads;
 pub(super) mod history;
+pub(super) mod import;
 pub(super) mod kind;
 pub(super) mod lint;
 pub(super) mod merge;
@@ -99,12 +100,19 @@ pub(crate) enum Verb {
     Edit(edit::Args),
     /// Look at all files for what is wrong with them, without a database
     Check(check::Args),
+    /// Take over the history of another tool: Alembic, Flyway, dbmate, golang-migrate, goose and so on
+    Import(import::Args),
 }
 
 impl Verb {
     /// What `dev migrate` without a verb means.
     pub(crate) fn upgrade_to_head() -> Self {
         Self::Upgrade(walk::Upgrade::to_head())
+    }
+
+    /// Whether there must be a history for it.
+    pub(crate) fn needs_history(&self) -> bool {
+        !matches!(self, Self::Import(_))
     }
 
     /// Whether the verb asks a database that is there, and does without one that is not.
@@ -127,6 +135,7 @@ impl Verb {
             Self::Revision(args) => args.needs_database(kind),
             Self::Merge(args) => args.needs_database(),
             Self::Edit(args) => args.needs_database(),
+            Self::Import(args) => args.needs_database(),
         }
     }
 }
@@ -144,6 +153,8 @@ pub(crate) struct Workplace {
     pub(crate) door: Door,
     /// Where Alembic may be run beside this machine.
     pub(crate) containers: Option<Rc<dyn Containers>>,
+    /// Which Python is meant, where one is needed.
+    pub(crate) python: python::Options,
 }
 
 /// How a verb was come to.
@@ -251,6 +262,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         url: configured.map(|configured| configured.url),
         door: Door::Deploy(Caution::of(settings.environment, context.env.is_ci())),
         containers: None,
+        python: args.named.python(),
     };
     answer(context, &workplace, args.verb).await
 }
@@ -289,6 +301,7 @@ async fn answer_of_sql(context: &Context, workplace: &Workplace, verb: Verb) -> 
         Verb::Rebase(args) => rebase::run(context, workplace, &args).await,
         Verb::Edit(args) => edit::run(context, workplace, &args).await,
         Verb::Check(args) => check::run(context, workplace, &args).await,
+        Verb::Import(args) => Box::pin(import::run(context, workplace, &args)).await,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::gate::{Consent, Gate};
 use super::goal::Goal;
 use super::patience::Patience;
-use super::{Door, Kind, Workplace, alembic, careful, told_by_git};
+use super::{Door, Kind, Workplace, alembic, careful, import, told_by_git};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::runner::{self, Transactions};
@@ -163,6 +163,7 @@ pub(in crate::cli) async fn to_head(
     }
     let directory = workplace.reviewed()?;
     let mut session = workplace.connect(context).await?;
+    import::ensure_told(context, workplace, &directory, &mut session).await?;
     let applied = runner::migrate(
         Direction::Upgrade,
         &directory,
@@ -198,6 +199,9 @@ async fn walk(
         Direction::Downgrade => workplace.history()?,
     };
     let mut session = workplace.connect(context).await?;
+    if direction == Direction::Upgrade {
+        import::ensure_told(context, workplace, &directory, &mut session).await?;
+    }
     if how.dry_run {
         let journal = journal::read(&mut session).await?;
         let plan = runner::prepare(direction, &directory, &journal, target, &mut session).await?;

@@ -4,6 +4,7 @@
 mod alembic;
 mod database;
 mod docker;
+mod import;
 mod loss;
 mod migration;
 mod teller;

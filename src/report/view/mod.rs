@@ -11,6 +11,7 @@ pub mod check;
 pub mod doctor;
 pub mod down;
 pub mod history;
+pub mod import;
 pub mod init;
 pub mod lint;
 pub mod migration;

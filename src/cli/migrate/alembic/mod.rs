@@ -1,6 +1,6 @@
 //! The verbs on a history of Alembic's. What only reads or writes files needs no Python.
 
-use super::{Verb, Workplace};
+use super::{Verb, Workplace, import};
 use crate::alembic::project::Project;
 use crate::alembic::{History, Place, VersionTable, env_py, versions};
 use crate::cli::context::Context;
@@ -131,6 +131,7 @@ pub(super) async fn answer(
         Verb::Stamp(args) => walk::stamp(context, workplace, alembic, args).await,
         Verb::EnsureVersion(args) => walk::ensure_version(context, workplace, alembic, &args).await,
         Verb::Plan(args) => walk::plan(context, workplace, alembic, &args).await,
+        Verb::Import(args) => Box::pin(import::run(context, workplace, &args)).await,
         Verb::Verify(_) | Verb::Repair(_) | Verb::Lint(_) | Verb::Rebase(_) => {
             Err(Error::Alembic {
                 configuration: alembic.project.configuration.clone(),

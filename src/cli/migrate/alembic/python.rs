@@ -15,8 +15,12 @@ use crate::cli::migrate::Workplace;
 use crate::cli::{duration, editor};
 use crate::config::database_url;
 use crate::error::Error;
-use crate::report::Story;
+use crate::ident::DatabaseName;
+use crate::report::{Printer, Story};
 use crate::url::{self, DatabaseUrl};
+
+/// An address for what never connects.
+const NOWHERE: &str = "postgresql://localhost/offline";
 
 /// Which Python runs Alembic, where one is needed.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -65,7 +69,7 @@ pub(crate) trait Containers: fmt::Debug {
 
 /// A Python that was found.
 #[derive(Debug)]
-pub(super) struct Python<'a> {
+pub(in crate::cli::migrate) struct Python<'a> {
     context: &'a Context,
     workplace: &'a Workplace,
     alembic: &'a Alembic,
@@ -74,7 +78,7 @@ pub(super) struct Python<'a> {
 
 impl<'a> Python<'a> {
     /// Finds one, and says which. `needs` is what needs it, as the beginning of a sentence.
-    pub(super) async fn find(
+    pub(in crate::cli::migrate) async fn find(
         context: &'a Context,
         workplace: &'a Workplace,
         alembic: &'a Alembic,
@@ -94,7 +98,31 @@ impl<'a> Python<'a> {
     /// an error that says why.
     pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
-        let url = self.url()?;
+        self.run(arguments, &self.url()?, &story).await
+    }
+
+    /// The same, in another database of the server if one is named, and without telling what it
+    /// prints. What only prints SQL needs no server.
+    pub(in crate::cli::migrate) async fn ask(
+        &self,
+        arguments: &[String],
+        database: Option<&DatabaseName>,
+    ) -> Result<Ended, Error> {
+        let url = match database {
+            Some(database) => self.url()?.with_database(database),
+            None if self.workplace.url.is_none() => DatabaseUrl::parse(NOWHERE)?,
+            None => self.url()?,
+        };
+        let printer = Printer::muted();
+        self.run(arguments, &url, &Story::new(&printer)).await
+    }
+
+    async fn run(
+        &self,
+        arguments: &[String],
+        url: &DatabaseUrl,
+        story: &Story<'_>,
+    ) -> Result<Ended, Error> {
         let variable = [(database_url::VARIABLE, url.reveal())];
         let ended = match (&self.runner, &self.workplace.containers) {
             (Runner::Command(words), _) => {
@@ -108,7 +136,7 @@ impl<'a> Python<'a> {
                 process::run(request, &mut |line| story.alembic(line)).await?
             }
             (contained, Some(containers)) => {
-                let run = containers.run(contained, self.alembic, arguments, &variable, &story);
+                let run = containers.run(contained, self.alembic, arguments, &variable, story);
                 match self.alembic.python.runner_timeout {
                     Some(patience) => {
                         tokio::time::timeout(patience, run).await.map_err(|_| {

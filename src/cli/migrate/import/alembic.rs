@@ -1,0 +1,211 @@
+//! What Alembic itself has to do for an import: print what only Python can tell, and move a scratch
+//! database along for the proof.
+
+use async_trait::async_trait;
+
+use crate::alembic::python::complaint::Complaint;
+use crate::alembic::{convention, python};
+use crate::cli::context::Context;
+use crate::cli::migrate::alembic::python::Python;
+use crate::cli::migrate::{Alembic, Workplace};
+use crate::error::Error;
+use crate::ident::DatabaseName;
+use crate::import::alembic::Ways;
+use crate::import::proof::Mover;
+use crate::import::{History, Revision};
+use crate::migration::verify::Scratch;
+use crate::migration::{Direction, Heads, Options, Session, runner};
+use crate::report::Story;
+
+/// Reads the history, with Alembic's help where it needs that.
+pub(super) async fn read(
+    context: &Context,
+    workplace: &Workplace,
+    alembic: &Alembic,
+) -> Result<History, Error> {
+    let history = alembic.history()?;
+    let naming = convention::find(&alembic.project);
+    let mut ways = Ways::translated(&history, naming);
+    let questions = ways.questions();
+    if questions.is_empty() {
+        return Ok(ways.history(false)?);
+    }
+    let needs = "some revisions need Python to be written as SQL";
+    let python = match Python::find(context, workplace, alembic, needs).await {
+        Ok(python) => python,
+        Err(error) if is_absent(&error) => return Ok(ways.history(false)?),
+        Err(error) => return Err(error),
+    };
+    let table = alembic.version_table()?.name;
+    let story = context.story();
+    for (at, &question) in questions.iter().enumerate() {
+        let words = ways.words(question);
+        story.spin(&format!(
+            "alembic {}, {} of {}",
+            words.join(" "),
+            at + 1,
+            questions.len()
+        ));
+        // What even Alembic cannot print is named with the others.
+        if let Ok(ended) = python.ask(&words, None).await {
+            ways.answer(question, &ended.stdout, &table);
+        }
+    }
+    drop(story);
+    Ok(ways.history(true)?)
+}
+
+/// Whether there is just no Python.
+fn is_absent(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::OfPython(python::Error::NoRunner { .. } | python::Error::Outside { .. })
+    )
+}
+
+/// Alembic itself, as what moves a database along its history.
+pub(super) struct ByAlembic<'a> {
+    python: Python<'a>,
+    history: &'a History,
+    table: String,
+}
+
+/// A revision that nobody has.
+const PROBE: &str = "townpass_probe";
+
+impl<'a> ByAlembic<'a> {
+    /// Finds it, and makes sure that it goes where it is sent: an `env.py` that takes its address
+    /// from elsewhere would move another database. `None` where it cannot be used, which is told.
+    pub(super) async fn find(
+        context: &'a Context,
+        workplace: &'a Workplace,
+        alembic: &'a Alembic,
+        history: &'a History,
+        session: &mut Session,
+        options: &Options,
+    ) -> Result<Option<Self>, Error> {
+        let needs = "Alembic itself is run for the proof";
+        let story = context.story();
+        let python = match Python::find(context, workplace, alembic, needs).await {
+            Ok(python) => python,
+            Err(error) if is_absent(&error) => {
+                context.printer.explain(&error.to_string());
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        let table = alembic.version_table()?.quoted();
+        let this = Self {
+            python,
+            history,
+            table,
+        };
+        match this.arrives(session, options).await? {
+            Ok(()) => Ok(Some(this)),
+            Err(why) => {
+                story.warning(&format!(
+                    "Alembic itself cannot be run for the proof: {why}"
+                ));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Whether it comes to the database that it is sent to. It only looks.
+    async fn arrives(
+        &self,
+        session: &mut Session,
+        options: &Options,
+    ) -> Result<Result<(), String>, Error> {
+        let mut scratch = Scratch::create(session).await?;
+        let heads = Heads {
+            table: self.table.clone(),
+            now: std::collections::BTreeSet::new(),
+            after: std::collections::BTreeMap::new(),
+        };
+        let probe = std::iter::once(PROBE.to_owned()).collect();
+        let stamped =
+            runner::stamp_heads(&heads, &probe, &mut scratch.session, options, &mut |_| {}).await;
+        let looked = match stamped {
+            Ok(_) => self.ask(&["current".to_owned()], &scratch).await,
+            Err(error) => {
+                scratch.remove(session).await?;
+                return Err(error.into());
+            }
+        };
+        scratch.remove(session).await?;
+        Ok(match looked {
+            Err(Error::OfPython(python::Error::Failed {
+                complaint: Complaint::Refused(message),
+            })) if message.contains(PROBE) => Ok(()),
+            Err(error) => Err(told(&error)),
+            Ok(()) => Err(
+                "`env.py` connects to another database; let it take its URL from DATABASE_URL"
+                    .to_owned(),
+            ),
+        })
+    }
+
+    async fn ask(&self, words: &[String], scratch: &Scratch) -> Result<(), Error> {
+        let database = DatabaseName::new(scratch.name());
+        self.python.ask(words, Some(&database)).await.map(drop)
+    }
+
+    /// Where to go back so that `revision`, the last of those that are applied, and nothing else is
+    /// taken back.
+    fn before(&self, revision: &Revision) -> String {
+        let revisions = &self.history.revisions;
+        let here = revisions.iter().position(|it| it.id == revision.id);
+        let applied = &revisions[..here.unwrap_or(revisions.len())];
+        match revision.parents.as_slice() {
+            [] if applied.is_empty() => "base".to_owned(),
+            [] => format!("{}@base", revision.id),
+            [parent, ..] => {
+                let alone = !applied.iter().any(|it| it.parents.contains(parent));
+                if alone {
+                    revisions[*parent].id.clone()
+                } else {
+                    format!("{}@-1", revision.id)
+                }
+            }
+        }
+    }
+}
+
+#[async_trait(?Send)]
+impl Mover for ByAlembic<'_> {
+    async fn go(
+        &mut self,
+        direction: Direction,
+        revision: &Revision,
+        database: &mut Scratch,
+    ) -> Result<(), String> {
+        let target = match direction {
+            Direction::Upgrade => revision.id.clone(),
+            Direction::Downgrade => self.before(revision),
+        };
+        let words = [direction.as_str().to_owned(), target];
+        self.ask(&words, database)
+            .await
+            .map_err(|error| told(&error))
+    }
+
+    fn table(&self) -> Option<&str> {
+        Some(&self.table)
+    }
+}
+
+fn told(error: &Error) -> String {
+    let causes = crate::failure::causes(error);
+    let mut all = vec![error.to_string()];
+    all.extend(causes);
+    all.join(": ")
+}
+
+/// Says how the proof is made where there is no Python.
+pub(super) fn say_translated(story: &Story<'_>) {
+    story.note(
+        "there is no Alembic to compare with, so the proof compares with the SQL that was read from \
+         its files; name what runs it with `--runner` for more",
+    );
+}

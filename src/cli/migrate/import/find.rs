@@ -1,0 +1,187 @@
+//! Which history is meant: as it was named, or as the files tell.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Args;
+use crate::alembic::Project;
+use crate::cli::context::Context;
+use crate::cli::migrate::kind::{self, Named};
+use crate::cli::migrate::{Alembic, Kind, Workplace};
+use crate::config::Settings;
+use crate::config::file::File;
+use crate::error::Error;
+use crate::import::{self, Folder, Tool, journal, recognise};
+
+/// A history of another tool's.
+pub(super) struct Found {
+    pub(super) tool: Tool,
+    /// Where its files are.
+    pub(super) folder: PathBuf,
+    /// What Alembic's configuration says, if it is Alembic's.
+    pub(super) alembic: Option<Alembic>,
+}
+
+impl Found {
+    /// The tool's own table, as SQL.
+    pub(super) fn table(&self, args: &Args) -> Result<String, Error> {
+        match (&self.alembic, &args.table) {
+            (Some(alembic), None) => Ok(alembic.version_table()?.quoted()),
+            (_, table) => Ok(journal::table(self.tool, table.as_deref())),
+        }
+    }
+}
+
+/// Finds it, though not in the folder `but`.
+pub(super) fn find(
+    context: &Context,
+    workplace: &Workplace,
+    args: &Args,
+    but: Option<&Path>,
+) -> Result<Found, Error> {
+    match (args.tool, &args.folder) {
+        (Some(Tool::Alembic), folder) => {
+            let directory = folder.as_ref().map(|it| context.directory.join(it));
+            match project(context, workplace, directory.as_deref())? {
+                Some(alembic) => Ok(of_alembic(alembic)),
+                None => Err(Error::NoAlembic {
+                    directory: directory.unwrap_or_else(|| context.directory.clone()),
+                }),
+            }
+        }
+        (Some(tool), Some(folder)) => {
+            let folder = context.directory.join(folder);
+            if !folder.is_dir() {
+                return Err(import::Error::NoFolder(folder).into());
+            }
+            Ok(Found {
+                tool,
+                folder,
+                alembic: None,
+            })
+        }
+        (Some(tool), None) => {
+            let folders: Vec<PathBuf> = tool
+                .usual_folders()
+                .iter()
+                .map(|it| context.directory.join(it))
+                .collect();
+            for folder in &folders {
+                if but != Some(folder) && recognised(folder)?.contains(&tool) {
+                    return Ok(Found {
+                        tool,
+                        folder: folder.clone(),
+                        alembic: None,
+                    });
+                }
+            }
+            Err(nothing(context, &folders))
+        }
+        (None, _) => by_files(context, workplace),
+    }
+}
+
+/// By what is there.
+fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
+    let mut found: BTreeMap<Tool, PathBuf> = BTreeMap::new();
+    let mut looked = Vec::new();
+    for tool in Tool::ALL {
+        for folder in tool.usual_folders() {
+            let folder = context.directory.join(folder);
+            if !looked.contains(&folder) {
+                for tool in recognised(&folder)? {
+                    found.entry(tool).or_insert_with(|| folder.clone());
+                }
+                looked.push(folder);
+            }
+        }
+    }
+    let alembic = project(context, workplace, None)?;
+    if let Some(alembic) = &alembic {
+        found.insert(Tool::Alembic, alembic.project.folder.clone());
+    }
+    let mut all = found.into_iter();
+    match (all.next(), all.next()) {
+        (None, _) => Err(nothing(context, &looked)),
+        (Some((tool, folder)), None) => Ok(Found {
+            tool,
+            folder,
+            alembic,
+        }),
+        (Some(first), Some(second)) => {
+            let all = [first, second].into_iter().chain(all);
+            let found = all.map(|(tool, folder)| (tool, shown(context, &folder)));
+            Err(import::Error::Several {
+                found: found.collect(),
+            }
+            .into())
+        }
+    }
+}
+
+/// The tools of a folder; none where it is not there.
+fn recognised(folder: &Path) -> Result<Vec<Tool>, Error> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    Ok(recognise::tools(&Folder::read(folder)?)
+        .into_iter()
+        .collect())
+}
+
+/// Alembic's project, in `directory` if one was named.
+pub(super) fn project(
+    context: &Context,
+    workplace: &Workplace,
+    directory: Option<&Path>,
+) -> Result<Option<Alembic>, Error> {
+    let settings = Settings::resolve(context.flags(), File::read(&context.directory)?);
+    let (request, python) = match (&workplace.kind, directory) {
+        (Kind::Alembic(alembic), None) => {
+            return Ok(Some(Alembic {
+                project: alembic.project.clone(),
+                settings: alembic.settings.clone(),
+                python: alembic.python.clone(),
+                section: alembic.section.clone(),
+            }));
+        }
+        (kind, directory) => {
+            let named = Named::default();
+            let directory = directory.unwrap_or(&context.directory);
+            let request = kind::request(context, directory, &settings, &named);
+            let python = match kind {
+                Kind::Alembic(alembic) => alembic.python.clone(),
+                Kind::Sql => workplace.python.clone(),
+            };
+            (request, python)
+        }
+    };
+    let section = request.section.clone();
+    Ok(Project::find(&request)?.map(|project| Alembic {
+        project,
+        settings: settings.alembic,
+        python,
+        section,
+    }))
+}
+
+fn of_alembic(alembic: Alembic) -> Found {
+    Found {
+        tool: Tool::Alembic,
+        folder: alembic.project.folder.clone(),
+        alembic: Some(alembic),
+    }
+}
+
+fn nothing(context: &Context, looked: &[PathBuf]) -> Error {
+    import::Error::Nothing {
+        looked: looked.iter().map(|it| shown(context, it)).collect(),
+    }
+    .into()
+}
+
+/// A path as it would be typed here.
+pub(super) fn shown(context: &Context, path: &Path) -> String {
+    let path = path.strip_prefix(&context.directory).unwrap_or(path);
+    path.display().to_string()
+}

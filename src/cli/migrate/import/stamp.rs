@@ -1,0 +1,104 @@
+//! A database that another tool has moved is told what of our folder it has. Nothing is run, and the
+//! tool's own table stays as it is.
+
+use std::path::Path;
+
+use super::find::project;
+use super::{Args, Kind};
+use crate::cli::context::Context;
+use crate::cli::migrate::Workplace;
+use crate::error::Error;
+use crate::import::standing::{self, State};
+use crate::import::{self, Tool, journal as tables};
+use crate::migration::stamp::Stamp;
+use crate::migration::{Directory, Session, journal, runner};
+use crate::report::view::import::{TakenOver, Told};
+
+/// Reads the tool's table and writes our journal. `None` of a table's rows is a database that is new.
+pub(super) async fn take_over(
+    context: &Context,
+    (tool, table): (Tool, &str),
+    directory: &Directory,
+    args: &Args,
+    session: &mut Session,
+) -> Result<TakenOver, Error> {
+    let taken = |told: Told| TakenOver {
+        tool: tool.word(),
+        table: table.replace('"', ""),
+        told,
+    };
+    let Some(records) = tables::read(tool, table, session).await? else {
+        return Ok(taken(Told::NoTable));
+    };
+    let versions = standing::applied(directory, tool, table, &records)?;
+    if args.dry_run {
+        let stamp = Stamp::taking_over(directory, &journal::read(session).await?, &versions)?;
+        return Ok(taken(Told::would(&stamp)));
+    }
+    let options = args.patience.options(context, None);
+    let story = context.story();
+    let stamp = runner::take_over(directory, &versions, session, &options, &mut |event| {
+        story.migration(&event);
+    })
+    .await?;
+    drop(story);
+    Ok(taken(Told::did(&stamp)))
+}
+
+/// The same for a folder that was imported before.
+pub(super) async fn alone(
+    context: &Context,
+    workplace: &Workplace,
+    args: &Args,
+    target: &Path,
+) -> Result<u8, Error> {
+    let directory = Directory::read(target)?;
+    let tool = standing::origin(&directory, args.tool)?;
+    let table = match (tool, &args.table) {
+        (Tool::Alembic, None) => own_table(context, workplace),
+        (_, table) => tables::table(tool, table.as_deref()),
+    };
+    let mut session = workplace.connect(context).await?;
+    let taken = take_over(context, (tool, &table), &directory, args, &mut session).await?;
+    context.printer.show(&taken);
+    Ok(0)
+}
+
+/// Alembic's table, as its configuration has it where that is still there.
+fn own_table(context: &Context, workplace: &Workplace) -> String {
+    let project = project(context, workplace, None).ok().flatten();
+    let table = project.and_then(|alembic| alembic.version_table().ok());
+    match table {
+        Some(table) => table.quoted(),
+        None => tables::table(Tool::Alembic, None),
+    }
+}
+
+/// Refuses to run an imported history on a database that the other tool has moved, and whose journal
+/// knows nothing of it: all would be run a second time.
+pub(in crate::cli::migrate) async fn ensure_told(
+    context: &Context,
+    workplace: &Workplace,
+    directory: &Directory,
+    session: &mut Session,
+) -> Result<(), Error> {
+    debug_assert!(matches!(workplace.kind, Kind::Sql));
+    let Ok(tool) = standing::origin(directory, None) else {
+        return Ok(());
+    };
+    if journal::read(session).await?.rows().next().is_some() {
+        return Ok(());
+    }
+    let table = match tool {
+        Tool::Alembic => own_table(context, workplace),
+        other => tables::table(other, None),
+    };
+    // A table that is somebody else's says nothing.
+    let Ok(Some(records)) = tables::read(tool, &table, session).await else {
+        return Ok(());
+    };
+    if records.iter().all(|it| it.state == State::Undone) {
+        return Ok(());
+    }
+    Err(import::Error::Untold { table, tool }.into())
+}
