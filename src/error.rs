@@ -187,7 +187,7 @@ pub enum Error {
     /// The project's history is Alembic's.
     #[error("the history that `{}` names is Alembic's, and this verb is for a folder of SQL", configuration.display())]
     #[diagnostic(help(
-        "`lint`, `verify`, `repair` and `rebase` do not know Alembic's revisions yet; `plan` shows what a revision does and how dangerous that is, and `townpass dev url` gives any other tool the address that is right here"
+        "`lint`, `verify`, `repair` and `rebase` do not know Alembic's revisions yet; `plan` shows what a revision does and how dangerous that is, `townpass migrate import` makes a folder of SQL of it, and `townpass dev url` gives any other tool the address that is right here"
     ))]
     Alembic {
         /// Alembic's configuration.

@@ -115,12 +115,8 @@ fn up(
     if !labels.is_empty() {
         let _ = writeln!(text, "-- townpass:label {}", labels.join(", "));
     }
-    let _ = writeln!(
-        text,
-        "-- townpass:from {} {}",
-        history.tool.word(),
-        revision.id
-    );
+    let id = revision.id.split_whitespace().collect::<Vec<_>>().join(" ");
+    let _ = writeln!(text, "-- townpass:from {} {id}", history.tool.word());
     if let Some(message) = said(&revision.message) {
         let _ = writeln!(text, "-- {message}");
     }

@@ -149,6 +149,18 @@ pub enum Error {
         /// Which.
         provider: String,
     },
+    /// A statement that no scratch database can keep to itself.
+    #[error("`{}` changes more than its database: `{statement}`", path.display())]
+    #[diagnostic(help(
+        "nothing was run: on a scratch database it would change the server for all others too; look at \
+         the files yourself, and write them without proof, `--no-verify`"
+    ))]
+    BeyondTheDatabase {
+        /// The file.
+        path: PathBuf,
+        /// The statement, or its first line.
+        statement: String,
+    },
     /// The folder to write into has a history.
     #[error("`{}` has migrations already", path.display())]
     #[diagnostic(help("{}", occupied(*imported)))]
@@ -353,7 +365,8 @@ impl Diagnose for Error {
             | Self::SeveralOrigins { .. }
             | Self::Table { .. } => Blame::Usage,
             Self::Unreadable { .. } => Blame::Environment,
-            Self::Occupied { .. }
+            Self::BeyondTheDatabase { .. }
+            | Self::Occupied { .. }
             | Self::Programs { .. }
             | Self::NotSql { .. }
             | Self::Untold { .. } => Blame::Refusal,

@@ -19,6 +19,7 @@ pub mod history;
 pub mod journal;
 mod name;
 mod numbers;
+mod printed;
 mod prisma;
 pub mod proof;
 pub mod recognise;

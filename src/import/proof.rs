@@ -83,6 +83,7 @@ pub async fn prove(
     options: &Options,
     on_sight: &mut dyn FnMut(Sight<'_>),
 ) -> Result<Vec<Proved>, Error> {
+    ensure_contained(history)?;
     let theirs = Scratch::create(session).await?;
     let ours = match Scratch::create(session).await {
         Ok(ours) => ours,
@@ -104,6 +105,21 @@ pub async fn prove(
         pair.remove(session).await?;
     }
     proved
+}
+
+/// Refuses what would reach beyond the scratch databases.
+fn ensure_contained(history: &History) -> Result<(), Error> {
+    for revision in &history.revisions {
+        let scripts = [Some(&revision.up), revision.down.as_ref()];
+        let mut beyond = scripts.into_iter().flatten();
+        if let Some(statement) = beyond.find_map(Script::beyond_the_database) {
+            return Err(Error::BeyondTheDatabase {
+                path: revision.path.clone(),
+                statement: statement.lines().next().unwrap_or_default().to_owned(),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Both databases.

@@ -119,6 +119,12 @@ impl Script {
         !self.statements.is_empty()
     }
 
+    /// The first statement that changes more than the database it is sent to.
+    pub fn beyond_the_database(&self) -> Option<&str> {
+        let statements = self.statements.iter().map(String::as_str);
+        statements.into_iter().find(|it| is_beyond(it))
+    }
+
     /// Whether all it does is to change rows.
     pub fn is_about_rows(&self) -> bool {
         const WORDS: [&str; 6] = ["insert", "update", "delete", "merge", "select", "with"];
@@ -129,6 +135,23 @@ impl Script {
                 .collect();
             WORDS.contains(&word.to_ascii_lowercase().as_str())
         })
+    }
+}
+
+/// Whether a statement is about the server: its roles, its databases, its settings.
+fn is_beyond(statement: &str) -> bool {
+    let words = statement.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let mut words = words
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_uppercase);
+    let verb = words.next().unwrap_or_default();
+    let (kind, next) = (words.next().unwrap_or_default(), words.next());
+    match (verb.as_str(), kind.as_str()) {
+        ("ALTER", "SYSTEM") => true,
+        // A mapping belongs to its database.
+        ("CREATE" | "ALTER" | "DROP", "USER") => next.as_deref() != Some("MAPPING"),
+        ("CREATE" | "ALTER" | "DROP", "ROLE" | "GROUP" | "DATABASE" | "TABLESPACE") => true,
+        _ => false,
     }
 }
 
@@ -274,6 +297,30 @@ mod tests {
         }
         let error = script("select 1;\n\\connect x", Sending::Whole).expect_err("psql's");
         assert!(error.starts_with("`x.sql:2:1`"), "{error}");
+    }
+
+    #[test]
+    fn what_changes_the_server_is_seen() {
+        for (text, expected) in [
+            ("select 1; create role app;", Some("create role app")),
+            (
+                "-- a\nalter user app set search_path to x;",
+                Some("alter user app set search_path to x"),
+            ),
+            (
+                "alter database d set timezone to 'UTC'",
+                Some("alter database d set timezone to 'UTC'"),
+            ),
+            ("alter system set x = 1", Some("alter system set x = 1")),
+            ("create user mapping for app server s", None),
+            (
+                "create table role (a int); grant select on role to app",
+                None,
+            ),
+        ] {
+            let found = script(text, Sending::Whole).expect(text);
+            assert_eq!(found.beyond_the_database(), expected, "{text}");
+        }
     }
 
     #[test]

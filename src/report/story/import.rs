@@ -5,6 +5,9 @@ use serde_json::json;
 use super::Story;
 use crate::import::proof::Sight;
 
+/// After how many revisions a line is told where nothing moves.
+const EVERY: usize = 25;
+
 impl Story<'_> {
     /// Tells what is seen while a proof is made.
     pub fn proof(&self, sight: &Sight<'_>) {
@@ -16,7 +19,13 @@ impl Story<'_> {
                 if *number == 1 {
                     self.step(&format!("proving on scratch databases, {total} to compare"));
                 }
-                self.spin(&format!("proving {number} of {total}: {}", revision.id));
+                let text = format!("proving {number} of {total}: {}", revision.id);
+                // A log wants a sign of life, and not each of hundreds.
+                if number % EVERY == 0 {
+                    self.begin(&text);
+                } else {
+                    self.spin(&text);
+                }
             }
             Sight::Ours(event) => {
                 if !matches!(event, crate::migration::Event::Begin { .. }) {

@@ -143,6 +143,25 @@ async fn what_fails_on_an_empty_database_is_not_proved() {
 }
 
 #[tokio::test]
+async fn what_would_change_the_server_is_not_tried() {
+    let project = Project::with(&[
+        ("db/migrations/1_a.up.sql", "create table a ();"),
+        (
+            "db/migrations/2_b.up.sql",
+            "create role townpass_import_it;\ngrant select on a to townpass_import_it;",
+        ),
+    ])
+    .await;
+    let words = "migrate import golang-migrate";
+    let refused = project.run(words).expect(4);
+    refused.says("2_b.up.sql` changes more than its database: `create role townpass_import_it`");
+    let mut connection = project.database.connect().await;
+    let roles = "select count(*) from pg_roles where rolname = 'townpass_import_it'";
+    assert_eq!(ask(&mut connection, roles).await, "0");
+    project.run(&format!("{words} --no-verify")).success();
+}
+
+#[tokio::test]
 async fn without_a_server_it_is_said_what_is_needed() {
     let project = Project::with(GOLANG).await;
     let words = ["migrate", "import", "golang-migrate"];
