@@ -37,7 +37,7 @@ pub enum Error {
         cause: io::Error,
     },
     /// Nothing is found.
-    #[error("no history of another tool is found here; looked at {}", some(looked))]
+    #[error("no history of another tool is found here; looked at {}", all(looked))]
     #[diagnostic(help(
         "name the tool and its folder: `townpass migrate import TOOL FOLDER`, where TOOL is one of \
          alembic, sqlx, flyway, dbmate, golang-migrate, goose, refinery, diesel, prisma"
@@ -301,6 +301,11 @@ fn first(found: &[(Tool, String)]) -> String {
             Tool::Alembic => tool.word().to_owned(),
             _ => format!("{} {folder}", tool.word()),
         })
+}
+
+fn all(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn counted(revisions: &[(String, String)]) -> String {

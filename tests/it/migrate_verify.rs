@@ -17,6 +17,27 @@ async fn the_working_example_leads_there_and_back() {
 }
 
 #[tokio::test]
+async fn who_may_not_create_databases_is_told_what_to_do() {
+    let database = Database::fresh().await;
+    let mut connection = database.connect().await;
+    let sql = "do $$begin create role nocreate login; exception when duplicate_object then end$$";
+    sqlx::raw_sql(sql)
+        .execute(&mut connection)
+        .await
+        .expect("we are the superuser");
+    let town = Town::bare().with_example_migrations();
+    let url = database.url("postgresql").replace("admin@", "nocreate@");
+    let refused = town
+        .townpass(["migrate", "verify"])
+        .env("DATABASE_URL", url)
+        .run()
+        .expect(3);
+    refused
+        .says("permission denied to create database (42501)")
+        .says("where the role may create databases");
+}
+
+#[tokio::test]
 async fn what_does_not_lead_back_is_named() {
     let database = Database::fresh().await;
     let mut town = Town::bare();

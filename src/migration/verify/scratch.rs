@@ -38,7 +38,7 @@ impl Scratch {
             }
             created => created,
         };
-        created.map_err(|error| database("create a scratch database", &error))?;
+        created.map_err(|error| refused(&error))?;
         Self::enter(name, session).await
     }
 
@@ -89,6 +89,23 @@ impl Scratch {
         execute(session, &drop_sql(&self.name))
             .await
             .map_err(|error| database("drop the scratch database", &error))
+    }
+}
+
+/// Says why there is none.
+fn refused(error: &sqlx::Error) -> Error {
+    let told = database("create a scratch database", error);
+    let denied = server(error).is_some_and(|cause| cause.code() == "42501");
+    match told {
+        Error::Database { doing, cause, .. } if denied => Error::Database {
+            doing,
+            cause,
+            help: Some(
+                "set DATABASE_URL to a server where the role may create databases, such as your own \
+                 (`townpass dev migrate` takes that), or give it the right: `ALTER ROLE ... CREATEDB`",
+            ),
+        },
+        told => told,
     }
 }
 

@@ -102,7 +102,10 @@ fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
     }
     let mut all = found.into_iter();
     match (all.next(), all.next()) {
-        (None, _) => Err(nothing(context, &looked)),
+        (None, _) => {
+            looked.push(context.directory.join("alembic.ini"));
+            Err(nothing(context, &looked))
+        }
         (Some((tool, folder)), None) => Ok(Found {
             tool,
             folder,
