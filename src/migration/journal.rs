@@ -298,8 +298,17 @@ pub(in crate::migration) fn database(doing: &'static str, error: &sqlx::Error) -
     Error::Database {
         doing,
         cause: foreign(error),
-        help: server(error).and_then(|cause| exhausted(cause.code())),
+        help: server(error)
+            .and_then(|cause| exhausted(cause.code()).or_else(|| too_long(cause.code()))),
     }
+}
+
+/// Only the id in a table of heads has a limit.
+fn too_long(code: &str) -> Option<&'static str> {
+    (code == "22001").then_some(
+        "Alembic makes its table for ids of 32 characters: give the revision a shorter one, or widen the \
+         column: `alter table alembic_version alter version_num type varchar(255)`",
+    )
 }
 
 /// A table of that name that lacks a column, or has one of another type, is not a journal.
