@@ -328,8 +328,8 @@ pub enum Alembic {
         history: AlembicHistory,
         /// What `env.py` knows of the models.
         models: Models,
-        /// The command that would run Alembic, if one is found.
-        runner: Option<String>,
+        /// The command that would run Alembic; or else each place that was looked at.
+        runner: Result<String, Vec<String>>,
     },
 }
 
