@@ -149,7 +149,7 @@ fn advice(complaint: &Complaint) -> String {
             "`townpass migrate history` lists the revisions that there are".to_owned()
         }
         Complaint::Refused(message) if message.contains("is not up to date") => {
-            "apply what is pending first, with `upgrade`".to_owned()
+            "apply what is pending first: `townpass migrate upgrade head`".to_owned()
         }
         Complaint::Refused(_) => "this is Alembic's own answer".to_owned(),
         Complaint::NoTargetMetadata => {
