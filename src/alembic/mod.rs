@@ -23,6 +23,7 @@ pub mod project;
 pub mod python;
 pub mod rows;
 pub mod script;
+pub mod sys_path;
 pub mod target_metadata;
 pub mod template;
 pub mod translate;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::alembic::error::Error;
 use crate::alembic::ini::Ini;
 use crate::alembic::options::{Options, Pyproject};
+use crate::alembic::sys_path;
 use crate::migration::Source;
 
 /// The name of Alembic's own file.
@@ -31,11 +32,16 @@ pub struct Request {
     pub section: Option<String>,
 }
 
+/// The text of a file, before and after.
+pub type Change = (String, String);
+
 /// Where a history is, and how its files are named and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Project {
     /// The file that says so.
     pub configuration: PathBuf,
+    /// Where Python looks for modules first.
+    pub sys_path: Vec<String>,
     /// The folder with `env.py` and `script.py.mako`.
     pub folder: PathBuf,
     /// The folders of the version files.
@@ -124,6 +130,7 @@ impl Project {
         let slug_length = options.number("truncate_slug_length")?;
         Ok(Self {
             configuration: configuration.to_owned(),
+            sys_path: search.prepended,
             locations,
             located,
             recursive: options.flag("recursive_version_locations")?,
@@ -144,6 +151,20 @@ impl Project {
     /// The script that Alembic runs to reach the database, where there is one.
     pub fn env_py(&self) -> Result<Option<Source>, Error> {
         read(&self.folder.join("env.py"), false)
+    }
+
+    /// The text of the configuration with `place` as the first where Python looks for modules.
+    /// Nothing where that cannot be written by itself.
+    pub fn with_sys_path(&self, section: &str, place: &str) -> Result<Option<Change>, Error> {
+        let Some(source) = read(&self.configuration, true)? else {
+            return Ok(None);
+        };
+        let before = source.text.to_string();
+        let after = match self.configuration.extension() {
+            Some(it) if it == "toml" => None,
+            _ => sys_path::prepended(&Ini::parse(source)?, section, place),
+        };
+        Ok(after.map(|after| (before, after)))
     }
 
     /// The template of version files.

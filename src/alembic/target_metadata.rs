@@ -25,6 +25,8 @@ pub struct EnvPy {
     pub source: Source,
     /// What it says of the models.
     pub target: Target,
+    /// The modules that it imports.
+    pub imports: Vec<String>,
 }
 
 /// What `env.py` says of the models.
@@ -52,10 +54,17 @@ impl EnvPy {
             }
         };
         let mut target = None;
+        let mut imports = Vec::new();
         let mut imports_end = 0;
         for statement in &module.body {
             let value = match statement {
-                Stmt::Import(_) | Stmt::ImportFrom(_) => {
+                Stmt::Import(import) => {
+                    imports.extend(import.names.iter().map(|it| it.name.to_string()));
+                    imports_end = statement.range().end().to_usize();
+                    continue;
+                }
+                Stmt::ImportFrom(import) => {
+                    imports.extend(import.module.iter().map(ToString::to_string));
                     imports_end = statement.range().end().to_usize();
                     continue;
                 }
@@ -85,7 +94,11 @@ impl EnvPy {
                 Target::Unset(imports_end)
             }
         });
-        Ok(Self { source, target })
+        Ok(Self {
+            source,
+            target,
+            imports,
+        })
     }
 
     /// The line on which it says so, counted from one.

@@ -120,6 +120,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "alembic/models.rs",
             "alembic/project.rs",
             "alembic/python/search.rs",
+            "alembic/sys_path.rs",
             "alembic/versions.rs",
             "cli/dev/reset_password.rs",
             "cli/init/find.rs",

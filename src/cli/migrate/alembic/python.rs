@@ -10,6 +10,7 @@ use super::Alembic;
 use crate::alembic::python::complaint;
 use crate::alembic::python::process::{self, Ended, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
+use crate::alembic::sys_path;
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::cli::{duration, editor};
@@ -134,6 +135,8 @@ impl<'a> Python<'a> {
             _ => folder.file_name().map_or(folder.as_path(), Path::new),
         };
         let complaint = complaint::read(&ended.stdout, &ended.stderr, folder);
+        let root = directory(self.alembic);
+        let complaint = complaint.of_project(|module| sys_path::home(root, module).is_some());
         Err(python::Error::Failed { complaint }.into())
     }
 
