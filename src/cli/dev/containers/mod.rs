@@ -73,7 +73,10 @@ impl ProjectContainers {
         let Some(container) = container.filter(|it| it.state == State::Running) else {
             return Ok(Look {
                 place,
-                found: Err("does not run".to_owned()),
+                found: Err(format!(
+                    "does not run; `townpass dev up {}` starts it",
+                    service.name
+                )),
             });
         };
         let mut argv = vec!["sh", "-c", PROBE, "sh"];

@@ -24,10 +24,10 @@ use crate::url::{self, DatabaseUrl};
 pub(crate) struct Options {
     /// What runs Alembic where Python is needed: auto, a command such as 'uv run alembic',
     /// service:NAME, or image:NAME
-    #[arg(long, value_name = "RUNNER", env = "TOWNPASS_RUNNER")]
+    #[arg(long, global = true, value_name = "RUNNER", env = "TOWNPASS_RUNNER")]
     runner: Option<String>,
     /// How long it may take; without end, unless told otherwise
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_RUNNER_TIMEOUT")]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_RUNNER_TIMEOUT")]
     runner_timeout: Option<Duration>,
 }
 
