@@ -4,4 +4,4 @@
 mod applied;
 mod offline;
 mod python;
-mod real;
+pub(crate) mod real;
