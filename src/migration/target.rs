@@ -147,7 +147,12 @@ impl Target {
                 }
                 _ => None,
             },
-            Anchor::Head | Anchor::Heads => self.only_head(names, graph, &within)?,
+            Anchor::Head => {
+                let heads = graph.heads().into_iter().filter(|&it| within(it));
+                self.only(names, graph, &heads.collect::<Vec<_>>())?
+            }
+            // A walk begins at one place.
+            Anchor::Heads => self.only(names, graph, &names.heads(graph, has))?,
             Anchor::Named(name) => {
                 // What the branch grew from can be named by it as well.
                 let line = branch.as_ref().map(|branch| graph.lineage(branch.at));
@@ -282,20 +287,20 @@ impl Target {
     }
 
     /// The head, if there are not several; none in an empty folder.
-    fn only_head<N: Names>(
+    fn only<N: Names>(
         &self,
         names: &N,
         graph: &Graph<N::Key>,
-        within: &impl Fn(N::Key) -> bool,
+        heads: &[N::Key],
     ) -> Result<Option<N::Key>, Error> {
-        let heads: Vec<N::Key> = graph.heads().into_iter().filter(|&it| within(it)).collect();
-        if heads.len() < 2 {
-            return Ok(heads.first().copied());
+        match heads {
+            [] => Ok(None),
+            [head] => Ok(Some(*head)),
+            heads => Err(Error::SeveralHeads {
+                target: self.text.clone(),
+                fork: Box::new(names.fork(graph, heads)),
+            }),
         }
-        Err(Error::SeveralHeads {
-            target: self.text.clone(),
-            fork: Box::new(names.fork(graph, &heads)),
-        })
     }
 
     /// There are not that many steps.

@@ -1,11 +1,14 @@
 //! Random histories: where Alembic answers, we answer the same, character for character but for the
 //! order in which it tells labels and children, which is another in each of its runs.
+//!
+//! The histories are the same in every run; `PROPTEST_CASES=500` makes as many new ones.
 
 use std::cell::RefCell;
+use std::env;
 use std::path::Path;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use townpass::alembic::project::Request;
 use townpass::alembic::{History, Project, listing, versions};
 use townpass::migration::layout::{
@@ -24,12 +27,7 @@ fn where_alembic_answers_we_answer_the_same() {
     let choices = prop::collection::vec((any::<u16>(), any::<u16>()), 24);
     for release in RELEASES {
         let real = RefCell::new(Real::start(release));
-        let mut runner = TestRunner::new(Config {
-            cases: 12,
-            max_shrink_iters: 48,
-            failure_persistence: None,
-            ..Config::default()
-        });
+        let mut runner = TestRunner::new(config());
         let outcome = runner.run(&(histories(), choices.clone()), |(revisions, choices)| {
             let directory = tempfile::tempdir().expect("a directory");
             lay_out(directory.path(), &revisions);
@@ -44,6 +42,22 @@ fn where_alembic_answers_we_answer_the_same() {
         if let Err(error) = outcome {
             panic!("Alembic {release}: {error}");
         }
+    }
+}
+
+fn config() -> Config {
+    let some = Config {
+        max_shrink_iters: 48,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    if env::var_os("PROPTEST_CASES").is_some() {
+        return some;
+    }
+    Config {
+        cases: 12,
+        rng_seed: RngSeed::Fixed(7),
+        ..some
     }
 }
 
@@ -126,4 +140,41 @@ fn part(
     let range = range.map(str::parse::<Range>).transpose()?;
     let entries = listing::part(history, None, range.as_ref())?;
     Ok(render_history(&entries, detail))
+}
+
+/// What was found once among random histories.
+#[test]
+fn a_walk_from_the_heads_begins_at_the_only_one_that_nothing_depends_on() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let revision = |id: &str, parents: &[&str], depends: &[&str]| Revision {
+        id: id.to_owned(),
+        parents: parents.iter().map(|&it| it.to_owned()).collect(),
+        depends: depends.iter().map(|&it| it.to_owned()).collect(),
+        message: format!("step {id}"),
+        ..Revision::default()
+    };
+    lay_out(
+        directory.path(),
+        &[
+            revision("aaaa1", &[], &[]),
+            revision("bbbb1", &[], &[]),
+            revision("bbbb2", &["bbbb1"], &["aaaa1"]),
+        ],
+    );
+    let request = Request {
+        directory: directory.path().to_owned(),
+        ..Request::default()
+    };
+    let project = Project::find(&request).expect("reads").expect("is there");
+    let history = versions::read(&project).expect("reads");
+    let ranges = [":heads-1", ":heads+1"];
+    let asked = ranges.map(|range| vec!["history".to_owned(), format!("-r{range}")]);
+    for release in RELEASES {
+        let answers = Real::start(release).run(directory.path(), &asked);
+        for ((range, question), theirs) in ranges.iter().zip(&asked).zip(&answers) {
+            assert_eq!(theirs.code, 0, "{release} {range}");
+            let ours = part(&history, Some(range), Detail::Short).map_err(|it| it.to_string());
+            compare(question, &ours, theirs).expect("the same");
+        }
+    }
 }
