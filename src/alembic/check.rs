@@ -4,7 +4,7 @@ use crate::alembic::error::Error;
 use crate::alembic::history::History;
 use crate::alembic::project::Project;
 use crate::migration::check::{Finding, Severity};
-use crate::migration::name::Names as _;
+use crate::migration::graph::name::Names as _;
 
 /// What is wrong with the files of `project`: `faults`, and what `upgrade head` would stumble over.
 pub fn findings(project: &Project, history: &History, faults: &[Error]) -> Vec<Finding> {

@@ -12,8 +12,8 @@ use crate::alembic::project::Project;
 use crate::alembic::script::{Script, illegal};
 use crate::alembic::template::{self, Value};
 use crate::migration::Source;
+use crate::migration::directory::write::NewFile;
 use crate::migration::error::Located;
-use crate::migration::write::NewFile;
 
 /// What a new revision is to be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::alembic::history::{History, Ordinal};
+use crate::migration::graph::name::Names as _;
+use crate::migration::graph::range::Ends;
 use crate::migration::listing::{BranchPoint, Entry, branch_points};
-use crate::migration::name::Names as _;
-use crate::migration::range::Ends;
 use crate::migration::{Error, Range, Target};
 
 /// Where a database stands in a history: the rows of its version table, found.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::alembic::history::{History, Ordinal};
-use crate::migration::fork::{Branch, Fork};
-use crate::migration::name::{Names, nearest, only, spoken};
+use crate::migration::graph::fork::{Branch, Fork};
+use crate::migration::graph::name::{Names, nearest, only, spoken};
 use crate::migration::{Error, Graph};
 
 /// How long an id must be for Alembic to complete the beginning of it.

@@ -9,7 +9,7 @@ use crate::alembic::env_py::Said;
 use crate::alembic::error::Error;
 use crate::alembic::history::History;
 use crate::alembic::listing::Place;
-use crate::migration::session::rows;
+use crate::migration::journal::session::rows;
 use crate::sql::{Ident, Literal};
 
 /// Alembic's own name for it.

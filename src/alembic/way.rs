@@ -13,9 +13,9 @@ use crate::alembic::rows::after;
 use crate::alembic::translate::{Memo, Naming, Statement, translate};
 use crate::alembic::version_table::VersionTable;
 use crate::migration::directory::Revision;
-use crate::migration::header::{Header, Revises};
-use crate::migration::route::way;
-use crate::migration::source::Source;
+use crate::migration::directory::header::{Header, Revises};
+use crate::migration::directory::source::Source;
+use crate::migration::graph::route::way;
 use crate::migration::{self, Direction, Directory, Graph, Heads, Journal, Plan, Target, Version};
 use crate::sql::split;
 
@@ -212,7 +212,8 @@ pub fn printed(way: &Way) -> String {
         };
         let _ = writeln!(sql, "-- Running {} {from} -> {to}\n", step.direction);
         let text = &step.source.text;
-        let outside = step.mode == migration::step::Mode::Alone(migration::step::Reason::Marker);
+        let outside =
+            step.mode == migration::plan::step::Mode::Alone(migration::plan::step::Reason::Marker);
         for statement in &step.script.statements {
             let piece = text[statement.piece.clone()].trim();
             let piece = piece.strip_prefix("-- no-transaction\n").unwrap_or(piece);

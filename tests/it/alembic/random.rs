@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use townpass::alembic::project::Request;
 use townpass::alembic::{History, Project, listing, versions};
-use townpass::migration::layout::{
+use townpass::migration::listing::layout::{
     Detail, render_branches, render_heads, render_history, render_show,
 };
 use townpass::migration::{Range, Target};

@@ -12,7 +12,7 @@ use crate::cli::editor;
 use crate::cli::migrate::Workplace;
 use crate::cli::migrate::revision::Args;
 use crate::error::Error;
-use crate::migration::write::{self, NewFile};
+use crate::migration::directory::write::{self, NewFile};
 use crate::report::view::authoring::Written;
 
 /// Lets Alembic write a revision, and tells which file it wrote. `needs` is why, as the beginning of a

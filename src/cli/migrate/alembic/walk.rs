@@ -16,7 +16,7 @@ use crate::cli::migrate::stamp;
 use crate::cli::migrate::walk::{EngineMode, How};
 use crate::cli::migrate::{Caution, Workplace, plan};
 use crate::error::Error;
-use crate::migration::range::Ends;
+use crate::migration::graph::range::Ends;
 use crate::migration::runner::{self, Applied, Completed, Ended};
 use crate::migration::{self, Direction, Heads, Options, Range, Session, Target, Version};
 use crate::report::Story;
