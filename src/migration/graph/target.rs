@@ -189,15 +189,19 @@ impl Target {
             Destination::Base => Ok(Vec::new()),
             Destination::BranchBase(branch) => Ok(before(graph, &branch)),
             Destination::Revisions(versions) => Ok(versions),
+            Destination::Steps(steps) if steps.count > 0 => {
+                self.walk_from(names, graph, standing, overwalk)
+            }
             Destination::Steps(steps) => {
-                let within = |it| steps.counts(it);
-                let here: Vec<N::Key> = standing.iter().copied().filter(|&it| within(it)).collect();
-                self.walk_from(names, graph, &here, overwalk)
+                let here = standing.iter().copied().filter(|&it| steps.counts(it));
+                self.walk_from(names, graph, &here.collect::<Vec<_>>(), overwalk)
             }
         }
     }
 
-    /// The same walk from another place than where the database stands.
+    /// The same walk from another place than where the database stands. On a named branch it goes
+    /// up from what of that place is on a line with the branch, or else from the last before it
+    /// that is.
     pub(in crate::migration) fn walk_from<N: Names>(
         &self,
         names: &N,
@@ -208,17 +212,18 @@ impl Target {
         if self.offset == 0 {
             return Ok(here.to_vec());
         }
-        let start = match here {
+        let branch = self.branch(names, graph)?;
+        let here = match &branch {
+            Some(branch) if self.offset > 0 => onto(graph, branch.at, here),
+            _ => here.to_vec(),
+        };
+        let start = match here.as_slice() {
             [] => None,
             [only] => Some(*only),
-            _ => return Err(self.ambiguous(names, here)),
+            _ => return Err(self.ambiguous(names, &here)),
         };
-        let branch = self.branch(names, graph)?;
-        let within = |it| {
-            branch
-                .as_ref()
-                .is_none_or(|branch| branch.has.contains(&it))
-        };
+        let has = branch.as_ref().map(|branch| &branch.has);
+        let within = |it| has.is_none_or(|has| has.contains(&it));
         let end = self.walk(names, graph, start, &within, overwalk)?;
         Ok(end.into_iter().collect())
     }
@@ -318,6 +323,27 @@ impl Target {
             choices: choices.iter().map(|&it| names.told(it)).collect(),
         }
     }
+}
+
+/// Those of `here` that are on a line with `branch`, or else the last before them that are.
+fn onto<K: Copy + Ord>(graph: &Graph<K>, branch: K, here: &[K]) -> Vec<K> {
+    let line = graph.lineage(branch);
+    let on_it: Vec<K> = here
+        .iter()
+        .copied()
+        .filter(|it| line.contains(it))
+        .collect();
+    if !on_it.is_empty() {
+        return on_it;
+    }
+    let mut before = graph.with_ancestors(here);
+    before.retain(|it| line.contains(it));
+    let followed: BTreeSet<K> = before
+        .iter()
+        .flat_map(|&it| graph.parents(it))
+        .copied()
+        .collect();
+    before.difference(&followed).copied().collect()
 }
 
 /// What `branch` grew from: the revisions before it that are not on it.

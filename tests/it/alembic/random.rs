@@ -81,13 +81,17 @@ fn compare(
     Ok(())
 }
 
-fn questions(directory: &Path, revisions: &[Revision], choices: &[(u16, u16)]) -> Vec<Question> {
+fn read(directory: &Path) -> History {
     let request = Request {
         directory: directory.to_owned(),
         ..Request::default()
     };
     let project = Project::find(&request).expect("reads").expect("is there");
-    let history = versions::read(&project).expect("reads");
+    versions::read(&project).expect("reads")
+}
+
+fn questions(directory: &Path, revisions: &[Revision], choices: &[(u16, u16)]) -> Vec<Question> {
+    let history = read(directory);
     let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
     let told = |it: Result<String, townpass::migration::Error>| it.map_err(|it| it.to_string());
     let heads = |which, detail| Ok(render_heads(&listing::heads(&history, which), detail));
@@ -144,37 +148,60 @@ fn part(
 
 /// What was found once among random histories.
 #[test]
-fn a_walk_from_the_heads_begins_at_the_only_one_that_nothing_depends_on() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let revision = |id: &str, parents: &[&str], depends: &[&str]| Revision {
-        id: id.to_owned(),
-        parents: parents.iter().map(|&it| it.to_owned()).collect(),
-        depends: depends.iter().map(|&it| it.to_owned()).collect(),
-        message: format!("step {id}"),
-        ..Revision::default()
-    };
-    lay_out(
-        directory.path(),
-        &[
-            revision("aaaa1", &[], &[]),
-            revision("bbbb1", &[], &[]),
-            revision("bbbb2", &["bbbb1"], &["aaaa1"]),
-        ],
-    );
-    let request = Request {
-        directory: directory.path().to_owned(),
-        ..Request::default()
-    };
-    let project = Project::find(&request).expect("reads").expect("is there");
-    let history = versions::read(&project).expect("reads");
-    let ranges = [":heads-1", ":heads+1"];
-    let asked = ranges.map(|range| vec!["history".to_owned(), format!("-r{range}")]);
-    for release in RELEASES {
-        let answers = Real::start(release).run(directory.path(), &asked);
-        for ((range, question), theirs) in ranges.iter().zip(&asked).zip(&answers) {
-            assert_eq!(theirs.code, 0, "{release} {range}");
-            let ours = part(&history, Some(range), Detail::Short).map_err(|it| it.to_string());
-            compare(question, &ours, theirs).expect("the same");
+fn known_traps() {
+    // Identifiers, what they revise, what they depend on, a label.
+    type Line<'l> = (&'l str, &'l [&'l str], &'l [&'l str], &'l str);
+    let traps: [(&[Line<'_>], &[&str]); 2] = [
+        (
+            &[
+                ("aaaa1", &[], &[], ""),
+                ("bbbb1", &[], &[], ""),
+                ("bbbb2", &["bbbb1"], &["aaaa1"], ""),
+            ],
+            // There are two heads, but one thing on which nothing depends.
+            &[":heads-1", ":heads+1"],
+        ),
+        (
+            &[
+                ("aaaa1", &[], &[], "side"),
+                ("bbbb1", &[], &[], ""),
+                ("bbbb2", &["bbbb1"], &[], ""),
+                ("bbbb3", &["bbbb2"], &[], ""),
+                ("cccc1", &["bbbb2", "aaaa1"], &[], ""),
+            ],
+            // `bbbb1` is not on a line with the label, so that this counts from the base.
+            &["bbbb1:side@+2", "bbbb2:side@+2", "aaaa1:side@+1"],
+        ),
+    ];
+    for (lines, ranges) in traps {
+        let directory = tempfile::tempdir().expect("a directory");
+        let owned = |words: &[&str]| words.iter().map(|&it| it.to_owned()).collect::<Vec<_>>();
+        let revisions: Vec<Revision> = lines
+            .iter()
+            .map(|(id, parents, depends, label)| Revision {
+                id: (*id).to_owned(),
+                parents: owned(parents),
+                depends: owned(depends),
+                labels: owned(&[*label])
+                    .into_iter()
+                    .filter(|it| !it.is_empty())
+                    .collect(),
+                message: format!("step {id}"),
+            })
+            .collect();
+        lay_out(directory.path(), &revisions);
+        let asked: Vec<Vec<String>> = ranges
+            .iter()
+            .map(|range| vec!["history".to_owned(), format!("-r{range}")])
+            .collect();
+        let history = read(directory.path());
+        for release in RELEASES {
+            let answers = Real::start(release).run(directory.path(), &asked);
+            for ((range, question), theirs) in ranges.iter().zip(&asked).zip(&answers) {
+                assert_eq!(theirs.code, 0, "{release} {range}");
+                let ours = part(&history, Some(range), Detail::Short).map_err(|it| it.to_string());
+                compare(question, &ours, theirs).expect("the same");
+            }
         }
     }
 }
