@@ -26,8 +26,8 @@ use crate::migration::journal::lease::Lease;
 use crate::migration::journal::ledger::{Kept, Ledger, Presence};
 use crate::migration::journal::session::rows;
 use crate::migration::plan::direction::Direction;
-use crate::migration::plan::locate::exhausted;
 use crate::migration::plan::step::Step;
+use crate::migration::runner::locate::exhausted;
 use crate::sql::{Ident, Literal};
 
 /// Its name, which sqlx gave it.

@@ -6,7 +6,6 @@
 
 pub mod direction;
 pub mod fingerprint;
-pub mod locate;
 pub mod offline;
 pub mod rebase;
 pub mod remainder;

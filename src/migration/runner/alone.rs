@@ -23,8 +23,8 @@ use crate::migration::journal::lock::Wait;
 use crate::migration::journal::session::{changed, execute, rows};
 use crate::migration::journal::{Progress, database};
 use crate::migration::plan::direction::Direction;
-use crate::migration::plan::locate::{locate, lost};
 use crate::migration::plan::step::{Reason, Step};
+use crate::migration::runner::locate::{locate, lost};
 
 /// What fails half-way and leaves its first half behind, which its second run must know.
 const IN_TWO_HALVES: &str = "ALTER TABLE DETACH PARTITION CONCURRENTLY";

@@ -17,6 +17,7 @@ mod change;
 mod gate;
 mod heads;
 mod indexes;
+pub mod locate;
 pub mod monitor;
 pub mod notice;
 mod records;
@@ -53,8 +54,8 @@ use crate::migration::journal::session::{Session, execute};
 use crate::migration::journal::{self, database};
 use crate::migration::plan::Plan;
 use crate::migration::plan::direction::Direction;
-use crate::migration::plan::locate::{exhausted, locate, lost};
 use crate::migration::plan::step::{Mode, Reason, Step};
+use crate::migration::runner::locate::{exhausted, locate, lost};
 
 /// How a run goes about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
