@@ -1,7 +1,7 @@
 //! Random histories: where Alembic answers, we answer the same, character for character but for the
 //! order in which it tells labels and children, which is another in each of its runs.
 //!
-//! The histories are the same in every run; `PROPTEST_CASES=500` makes as many new ones.
+//! The histories are the same in every run; `PROPTEST_CASES=100` makes as many new ones.
 
 use std::cell::RefCell;
 use std::env;
