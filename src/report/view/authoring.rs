@@ -41,8 +41,8 @@ impl From<&Draft> for Written {
     }
 }
 
-impl From<&alembic::draft::Draft> for Written {
-    fn from(draft: &alembic::draft::Draft) -> Self {
+impl From<&alembic::script::draft::Draft> for Written {
+    fn from(draft: &alembic::script::draft::Draft) -> Self {
         Self {
             revision: draft.script.id.clone(),
             parents: draft.script.parents.clone(),

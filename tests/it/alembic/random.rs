@@ -10,7 +10,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use townpass::alembic::project::Request;
-use townpass::alembic::{History, Project, listing, versions};
+use townpass::alembic::{History, Project, history::listing, history::versions};
 use townpass::migration::listing::layout::{
     Detail, render_branches, render_heads, render_history, render_show,
 };

@@ -98,7 +98,7 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "sqlx",
         &[
-            "alembic/version_table.rs",
+            "alembic/way/version_table.rs",
             "database/connect.rs",
             "database/facts.rs",
             "database/open.rs",
@@ -115,11 +115,11 @@ pub(super) const EFFECTS: &[Effect] = &[
     (
         "std::fs",
         &[
-            "alembic/convention.rs",
-            "alembic/models.rs",
-            "alembic/project.rs",
+            "alembic/project/convention.rs",
+            "alembic/project/models.rs",
+            "alembic/project/mod.rs",
             "alembic/python/search.rs",
-            "alembic/versions.rs",
+            "alembic/history/versions.rs",
             "cli/dev/reset_password.rs",
             "cli/init/find.rs",
             "cli/init/folder.rs",

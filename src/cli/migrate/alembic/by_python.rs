@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::Alembic;
 use super::python::Python;
+use crate::alembic::history::versions;
 use crate::alembic::python::{self, Runner};
-use crate::alembic::versions;
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::cli::migrate::Workplace;

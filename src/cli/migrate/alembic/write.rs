@@ -2,7 +2,7 @@
 
 use super::{Alembic, by_python};
 use crate::alembic;
-use crate::alembic::draft::{Draft, Wish};
+use crate::alembic::script::draft::{Draft, Wish};
 use crate::alembic::{History, Ordinal};
 use crate::cli::context::Context;
 use crate::cli::editor;
