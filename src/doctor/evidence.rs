@@ -11,7 +11,7 @@ use crate::host::{Answer, Endpoint};
 use crate::ident::{DatabaseName, ServiceName};
 use crate::migration::Version;
 use crate::migration::check::Finding;
-use crate::migration::repair::Trouble as Flaw;
+use crate::migration::plan::repair::Trouble as Flaw;
 
 /// Everything that was seen.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::alembic::project::target_metadata::{EnvPy, Target};
 use crate::alembic::python::{Runner, runner, search};
-use crate::alembic::target_metadata::{EnvPy, Target};
-use crate::alembic::{Project, VersionTable, env_py, versions};
+use crate::alembic::{Project, VersionTable, history::versions, project::env_py};
 use crate::cli::context::Context;
 use crate::cli::migrate::{Named, kind};
 use crate::config::{HistoryKind, Settings};

@@ -1,10 +1,10 @@
 //! `init --fix-env-py`: tells Alembic's `env.py` of the project's models.
 
 use super::proposal::Change;
-use crate::alembic::models::{Base, Models};
 use crate::alembic::project::Request;
-use crate::alembic::sys_path;
-use crate::alembic::target_metadata::{EnvPy, Target};
+use crate::alembic::project::models::{Base, Models};
+use crate::alembic::project::sys_path;
+use crate::alembic::project::target_metadata::{EnvPy, Target};
 use crate::alembic::{self, Project};
 use crate::cli::context::Context;
 use crate::cli::migrate::{Named, kind};

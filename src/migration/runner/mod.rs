@@ -17,6 +17,7 @@ mod change;
 mod gate;
 mod heads;
 mod indexes;
+pub mod locate;
 pub mod monitor;
 pub mod notice;
 mod records;
@@ -40,21 +41,21 @@ use self::gate::{Fence, Gate, RESET};
 use self::monitor::{Monitor, Sight, Subject};
 use self::notice::Notices;
 use self::records::Records;
-use crate::migration::direction::Direction;
 use crate::migration::directory::Directory;
+use crate::migration::directory::version::Version;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
-use crate::migration::heads::Heads;
+use crate::migration::graph::target::Target;
+use crate::migration::journal::heads::Heads;
+use crate::migration::journal::lock::{self, Holder, Scope, Wait};
+use crate::migration::journal::origin::Origin;
+use crate::migration::journal::session::{Session, execute};
 use crate::migration::journal::{self, database};
-use crate::migration::locate::{exhausted, locate, lost};
-use crate::migration::lock::{self, Holder, Scope, Wait};
-use crate::migration::origin::Origin;
 use crate::migration::plan::Plan;
-use crate::migration::session::{Session, execute};
-use crate::migration::step::{Mode, Reason, Step};
-use crate::migration::target::Target;
-use crate::migration::version::Version;
+use crate::migration::plan::direction::Direction;
+use crate::migration::plan::step::{Mode, Reason, Step};
+use crate::migration::runner::locate::{exhausted, locate, lost};
 
 /// How a run goes about it.
 #[derive(Clone, Debug, PartialEq, Eq)]

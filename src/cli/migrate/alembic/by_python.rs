@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 
 use super::Alembic;
 use super::python::Python;
+use crate::alembic;
+use crate::alembic::history::versions;
 use crate::alembic::python::{self, Runner};
-use crate::alembic::{self, versions};
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::cli::migrate::Workplace;
 use crate::cli::migrate::revision::Args;
 use crate::error::Error;
 use crate::migration::Target;
-use crate::migration::draft::parents;
-use crate::migration::write::{self, NewFile};
+use crate::migration::directory::draft::parents;
+use crate::migration::directory::write::{self, NewFile};
 use crate::report::view::authoring::Written;
 
 /// Lets Alembic write a revision, and tells which file it wrote. `needs` is why, as the beginning of a

@@ -2,7 +2,7 @@
 
 use super::{Verb, Workplace};
 use crate::alembic::project::Project;
-use crate::alembic::{History, Place, VersionTable, env_py, versions};
+use crate::alembic::{History, Place, VersionTable, history::versions, project::env_py};
 use crate::cli::context::Context;
 use crate::config::file;
 use crate::error::Error;

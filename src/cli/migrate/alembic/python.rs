@@ -7,10 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Alembic;
+use crate::alembic::project::sys_path;
 use crate::alembic::python::complaint;
 use crate::alembic::python::process::{self, Ended, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
-use crate::alembic::sys_path;
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::cli::{duration, editor};
