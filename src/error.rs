@@ -15,7 +15,7 @@ use crate::host;
 use crate::ident::{DatabaseName, ServiceName};
 use crate::import;
 use crate::migration;
-use crate::migration::fingerprint::Fingerprint;
+use crate::migration::plan::fingerprint::Fingerprint;
 use crate::url;
 
 /// Any failure of the crate. Each domain's errors explain themselves.

@@ -7,10 +7,10 @@ use super::error::Error;
 use super::history::{History, Revision};
 use super::numbers::versions;
 use super::script::Script;
-use crate::migration::draft::slug;
-use crate::migration::file::{self, Kind, Reading};
-use crate::migration::header::{Revises, label_fault, revises_line};
-use crate::migration::write::NewFile;
+use crate::migration::directory::draft::slug;
+use crate::migration::directory::file::{self, Kind, Reading};
+use crate::migration::directory::header::{Revises, label_fault, revises_line};
+use crate::migration::directory::write::NewFile;
 use crate::migration::{Directory, Graph, Source, Version};
 
 /// What is to be written.

@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 use super::error::Error;
 use super::standing::{Record, State};
 use super::tool::Tool;
-use crate::migration::session::rows;
+use crate::migration::journal::session::rows;
 use crate::sql::{Ident, Literal};
 
 /// Its name as SQL: `table`, perhaps with a schema before a dot, or the tool's usual one.

@@ -11,8 +11,8 @@ use super::draft::Draft;
 use super::error::Error;
 use super::history::{History, Revision};
 use super::script::{Script, Transaction};
+use crate::migration::journal::session::execute;
 use crate::migration::runner;
-use crate::migration::session::execute;
 use crate::migration::verify::{Catalog, Difference, Scratch};
 use crate::migration::{Direction, Event, Options, Plan, Session, Version, journal};
 

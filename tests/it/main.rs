@@ -41,6 +41,8 @@ mod embedded;
 mod embedded_door;
 mod engine;
 mod files;
+#[cfg(unix)]
+mod guide;
 mod harness;
 #[cfg(unix)]
 mod import;

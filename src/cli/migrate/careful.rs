@@ -6,7 +6,7 @@
 use super::gate::Gate;
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::lock::Wait;
+use crate::migration::journal::lock::Wait;
 use crate::migration::runner::{self, Applied};
 use crate::migration::{self, Directory, Options, Session};
 

@@ -7,17 +7,18 @@
 mod catalog;
 mod scratch;
 
-use crate::migration::direction::Direction;
+pub use catalog::{Catalog, Change, Difference};
+pub use scratch::Scratch;
+
+use crate::migration::directory::version::Version;
 use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
+use crate::migration::graph::target::Target;
+use crate::migration::journal::session::Session;
+use crate::migration::plan::direction::Direction;
 use crate::migration::runner::{Options, migrate};
-use crate::migration::session::Session;
-use crate::migration::target::Target;
-use crate::migration::version::Version;
-pub use catalog::{Catalog, Change, Difference};
-pub use scratch::Scratch;
 
 /// What became of a revision.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::Report;
 use crate::lint::{Examined, Rule, Survey, Surveyed};
-use crate::migration::fingerprint::Fingerprint;
-use crate::migration::size::{Size, Sizes};
-use crate::migration::step::{Mode, Reason};
+use crate::migration::journal::size::{Size, Sizes};
+use crate::migration::plan::fingerprint::Fingerprint;
+use crate::migration::plan::step::{Mode, Reason};
 use crate::migration::{Direction, Version};
 use crate::report::words::{Bytes, Count};
 use crate::report::{Painter, Shade};

@@ -2,7 +2,7 @@
 
 use super::{Verb, Workplace, import};
 use crate::alembic::project::Project;
-use crate::alembic::{History, Place, VersionTable, env_py, versions};
+use crate::alembic::{History, Place, VersionTable, history::versions, project::env_py};
 use crate::cli::context::Context;
 use crate::config::file;
 use crate::error::Error;
@@ -114,6 +114,7 @@ pub(super) async fn answer(
         Verb::Show(args) => read::show(context, workplace, alembic, &args).await,
         Verb::Check(args) => check::run(context, alembic, &args),
         Verb::Revision(args) if args.autogenerate => {
+            by_python::ensure_up_to_date(context, workplace, alembic, &args).await?;
             let needs = "autogenerate compares with models in Python";
             by_python::revision(context, workplace, alembic, &args, needs).await
         }

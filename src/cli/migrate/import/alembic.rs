@@ -3,8 +3,9 @@
 
 use async_trait::async_trait;
 
+use crate::alembic::project::convention;
+use crate::alembic::python;
 use crate::alembic::python::complaint::Complaint;
-use crate::alembic::{convention, python};
 use crate::cli::context::Context;
 use crate::cli::migrate::alembic::python::Python;
 use crate::cli::migrate::{Alembic, Workplace};

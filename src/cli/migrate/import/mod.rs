@@ -8,7 +8,8 @@ use super::{Kind, Workplace};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::import::{self, Draft, Folder, Tool};
-use crate::migration::{Directory, write};
+use crate::migration::Directory;
+use crate::migration::directory::write;
 use crate::report::view::import::{Imported, Nothing};
 
 mod alembic;

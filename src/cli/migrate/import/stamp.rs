@@ -10,7 +10,7 @@ use crate::cli::migrate::Workplace;
 use crate::error::Error;
 use crate::import::standing::{self, State};
 use crate::import::{self, Tool, journal as tables};
-use crate::migration::stamp::Stamp;
+use crate::migration::plan::stamp::Stamp;
 use crate::migration::{Directory, Session, journal, runner};
 use crate::report::view::import::{TakenOver, Told};
 
