@@ -160,8 +160,8 @@ mod tests {
     use std::path::Path;
 
     use super::Draft;
-    use crate::import::folder::tests::folder;
     use crate::import::history::{History, Revision};
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

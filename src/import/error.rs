@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder::File;
 use super::history::some;
+use super::source::folder::File;
 use super::tool::Tool;
 use crate::failure::{Blame, Diagnose};
 use crate::migration;
@@ -239,8 +239,8 @@ pub enum Error {
         bare(table)
     )]
     #[diagnostic(help(
-        "nothing was run: tell the journal what is applied with `townpass migrate import --stamp`, of \
-         the development database `townpass dev migrate import --stamp`; that runs nothing"
+        "nothing was run: tell the journal what is applied with `townpass migrate import --stamp`, which \
+         runs nothing"
     ))]
     Untold {
         /// The table.

@@ -7,30 +7,20 @@
 //! changes over without running anything.
 
 pub mod alembic;
-mod dbmate;
-mod diesel;
 pub mod draft;
 pub mod error;
-mod flyway;
-pub mod folder;
-mod golang_migrate;
-mod goose;
 pub mod history;
 pub mod journal;
-mod name;
 mod numbers;
-mod printed;
-mod prisma;
 pub mod proof;
-pub mod recognise;
-mod refinery;
 pub mod script;
+pub mod source;
 pub mod standing;
 pub mod tool;
 
 pub use draft::Draft;
 pub use error::Error;
-pub use folder::Folder;
 pub use history::{History, Revision};
 pub use script::Script;
+pub use source::Folder;
 pub use tool::Tool;

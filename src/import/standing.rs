@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::Error;
-use super::flyway;
+use super::source::flyway;
 use super::tool::Tool;
 use crate::migration::{Directory, Graph, Version};
 

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::error::Error;
-use super::folder::Folder;
 use super::history::History;
-use super::{dbmate, diesel, flyway, golang_migrate, goose, prisma, refinery};
+use super::source::folder::Folder;
+use super::source::{dbmate, diesel, flyway, golang_migrate, goose, prisma, refinery};
 
 /// A tool that moves databases along a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

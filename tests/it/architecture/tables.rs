@@ -159,7 +159,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "docker/proxies.rs",
             "doctor/scripts.rs",
             "host/detect.rs",
-            "import/folder.rs",
+            "import/source/folder.rs",
             "migration/directory/mod.rs",
             "migration/directory/source.rs",
             "migration/directory/write.rs",

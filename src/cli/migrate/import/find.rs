@@ -11,7 +11,8 @@ use crate::cli::migrate::{Alembic, Kind, Workplace};
 use crate::config::Settings;
 use crate::config::file::File;
 use crate::error::Error;
-use crate::import::{self, Folder, Tool, journal, recognise};
+use crate::import::source::recognise;
+use crate::import::{self, Folder, Tool, journal};
 
 /// A history of another tool's.
 pub(super) struct Found {

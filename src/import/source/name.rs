@@ -1,12 +1,12 @@
 //! How the tools name their files: a number, a separator, and words.
 
 /// The words of a file's name, as a person writes them.
-pub(super) fn words(name: &str) -> String {
+pub(in crate::import) fn words(name: &str) -> String {
     name.replace(['_', '-'], " ").trim().to_owned()
 }
 
 /// The digits that `name` begins with, and what follows them.
-pub(super) fn number(name: &str) -> Option<(&str, &str)> {
+pub(in crate::import) fn number(name: &str) -> Option<(&str, &str)> {
     let end = name
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(name.len());
@@ -14,7 +14,7 @@ pub(super) fn number(name: &str) -> Option<(&str, &str)> {
 }
 
 /// The number that digits are, without the zeros before it: what a tool keeps in its table.
-pub(super) fn plain(digits: &str) -> String {
+pub(in crate::import) fn plain(digits: &str) -> String {
     let plain = digits.trim_start_matches('0');
     if plain.is_empty() { "0" } else { plain }.to_owned()
 }

@@ -1,6 +1,6 @@
 //! What Alembic prints with `--sql`, read back: the statements of one revision.
 
-use super::script::Piece;
+use crate::import::script::Piece;
 use crate::migration::Direction;
 use crate::sql::lex::{Kind, lex};
 

@@ -1,22 +1,22 @@
 //! dbmate: `1_name.sql` with `-- migrate:up` and `-- migrate:down`. Its table names each version that
 //! is applied.
 
-use super::error::Error;
 use super::folder::{File, Folder};
-use super::history::{History, Revision};
 use super::name::{number, words};
-use super::script::{Script, Sending, Transaction, only_lines};
-use super::tool::Tool;
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Script, Sending, Transaction, only_lines};
+use crate::import::tool::Tool;
 
 /// Where a block begins, and whether it wants a transaction.
 type Block = (usize, Transaction);
 
 /// Whether a text has the marks of a file of dbmate's.
-pub(super) fn is_meant(text: &str) -> bool {
+pub(in crate::import) fn is_meant(text: &str) -> bool {
     text.lines().any(|line| mark(line, "up").is_some())
 }
 
-pub(super) fn read(folder: &Folder) -> Result<History, Error> {
+pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let mut revisions: Vec<Revision> = Vec::new();
     for file in folder.flat() {
         let Some((digits, rest)) = number(&file.name) else {
@@ -91,7 +91,7 @@ fn mark(line: &str, word: &str) -> Option<Transaction> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

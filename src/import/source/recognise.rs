@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::folder::Folder;
 use super::name::number;
-use super::tool::Tool;
 use super::{dbmate, flyway, goose, refinery};
+use crate::import::tool::Tool;
 
 /// The tools whose files these may be. Alembic's configuration is looked for elsewhere.
 pub fn tools(folder: &Folder) -> BTreeSet<Tool> {
@@ -56,7 +56,7 @@ pub fn tools(folder: &Folder) -> BTreeSet<Tool> {
 #[cfg(test)]
 mod tests {
     use super::tools;
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use super::error::Error;
 use super::folder::{File, Folder};
-use super::history::{History, Revision};
 use super::name::{number, plain, words};
-use super::script::{Script, Sending, Transaction};
-use super::tool::Tool;
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Script, Sending, Transaction};
+use crate::import::tool::Tool;
 use crate::migration::Source;
 
-pub(super) fn journal(table: &str) -> String {
+pub(in crate::import) fn journal(table: &str) -> String {
     format!(
         "SELECT DISTINCT ON (it.version_id) it.version_id::text AS id,
                 CASE WHEN it.version_id = 0 OR NOT it.is_applied THEN 'undone' ELSE 'applied' END AS state
@@ -21,11 +21,11 @@ pub(super) fn journal(table: &str) -> String {
 }
 
 /// Whether a text has the marks of a file of goose's.
-pub(super) fn is_meant(text: &str) -> bool {
+pub(in crate::import) fn is_meant(text: &str) -> bool {
     text.lines().any(|line| mark(line).as_deref() == Some("up"))
 }
 
-pub(super) fn read(folder: &Folder) -> Result<History, Error> {
+pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let mut found: Vec<(i64, &File, Revision)> = Vec::new();
     let mut programs = Vec::new();
     for file in folder.flat() {
@@ -188,7 +188,7 @@ fn scripts(file: &File) -> Result<[Option<Script>; 2], Error> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

@@ -1,17 +1,19 @@
 //! A history of Alembic's: what each version file does, as SQL. Most of it is known without Python;
 //! what Alembic itself has to print is read here.
 
+mod printed;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::error::Error;
-use super::history::{History, Revision};
-use super::printed::section;
-use super::script::{Piece, Script};
-use super::tool::Tool;
+use self::printed::section;
 use crate::alembic;
 use crate::alembic::Ordinal;
 use crate::alembic::translate::{Memo, Naming, Outside, Statement, translate};
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Piece, Script};
+use crate::import::tool::Tool;
 use crate::migration::Direction;
 
 /// What each revision does, as far as that is known.
@@ -151,7 +153,7 @@ impl<'h> Ways<'h> {
         if !lost.is_empty() {
             history.notes.push(format!(
                 "the way back cannot be written as SQL, so there is none: {}",
-                super::history::some(&lost)
+                crate::import::history::some(&lost)
             ));
         }
         history.settle(&lost);

@@ -1,14 +1,14 @@
 //! Prisma: a folder for each migration, `20260105083000_name`, with `migration.sql`, and `down.sql`
 //! where somebody wrote one. Its table names each folder that is applied.
 
-use super::error::Error;
 use super::folder::Folder;
-use super::history::{History, Revision};
 use super::name::{number, words};
-use super::script::{Script, Sending, Transaction};
-use super::tool::Tool;
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Script, Sending, Transaction};
+use crate::import::tool::Tool;
 
-pub(super) fn journal(table: &str) -> String {
+pub(in crate::import) fn journal(table: &str) -> String {
     format!(
         "SELECT migration_name::text AS id,
                 CASE WHEN rolled_back_at IS NOT NULL THEN 'undone'
@@ -17,7 +17,7 @@ pub(super) fn journal(table: &str) -> String {
     )
 }
 
-pub(super) fn read(folder: &Folder) -> Result<History, Error> {
+pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     if let Some(lock) = folder.get("migration_lock.toml")
         && let Some(provider) = provider(&lock.source.text)
         && !matches!(provider, "postgresql" | "postgres" | "cockroachdb")
@@ -55,7 +55,7 @@ fn provider(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

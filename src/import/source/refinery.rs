@@ -1,14 +1,14 @@
 //! refinery: `V1__name.sql`, and `U1__name.sql` for one that may come out of order; neither has a way
 //! back. Its table names each version that is applied.
 
-use super::error::Error;
 use super::folder::Folder;
-use super::history::{History, Revision};
 use super::name::{number, plain, words};
-use super::script::{Script, Sending, Transaction};
-use super::tool::Tool;
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Script, Sending, Transaction};
+use crate::import::tool::Tool;
 
-pub(super) fn journal(table: &str) -> String {
+pub(in crate::import) fn journal(table: &str) -> String {
     format!("SELECT version::text AS id, 'applied' AS state FROM {table}")
 }
 
@@ -21,11 +21,11 @@ fn parts<'n>(name: &'n str, ends: &str) -> Option<(&'n str, &'n str)> {
 }
 
 /// Whether a file's name is one of refinery's.
-pub(super) fn is_meant(name: &str) -> bool {
+pub(in crate::import) fn is_meant(name: &str) -> bool {
     parts(name, ".sql").is_some()
 }
 
-pub(super) fn read(folder: &Folder) -> Result<History, Error> {
+pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let mut found = Vec::new();
     let mut programs = Vec::new();
     for file in &folder.files {
@@ -68,7 +68,7 @@ pub(super) fn read(folder: &Folder) -> Result<History, Error> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

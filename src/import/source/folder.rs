@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::Error;
+use crate::import::error::Error;
 use crate::migration::Source;
 
 /// How deep folders are looked into.
@@ -118,7 +118,7 @@ fn read(path: &Path) -> Result<String, Error> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::import) mod tests {
     use super::{File, Folder};
     use crate::migration::Source;
 

@@ -1,18 +1,18 @@
 //! Diesel: a folder for each migration, `2026-01-05-083000_name`, with `up.sql`, `down.sql` and
 //! perhaps `metadata.toml`. Its table names each version that is applied.
 
-use super::error::Error;
 use super::folder::Folder;
-use super::history::{History, Revision};
 use super::name::words;
-use super::script::{Script, Sending, Transaction};
-use super::tool::Tool;
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Script, Sending, Transaction};
+use crate::import::tool::Tool;
 
-pub(super) fn journal(table: &str) -> String {
+pub(in crate::import) fn journal(table: &str) -> String {
     format!("SELECT version::text AS id, 'applied' AS state FROM {table}")
 }
 
-pub(super) fn read(folder: &Folder) -> Result<History, Error> {
+pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let mut revisions: Vec<Revision> = Vec::new();
     for (name, up) in folder.with("up.sql") {
         let (version, rest) = name.split_once('_').unwrap_or((name, ""));
@@ -56,7 +56,7 @@ pub(super) fn read(folder: &Folder) -> Result<History, Error> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

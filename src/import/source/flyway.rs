@@ -1,15 +1,15 @@
 //! Flyway: `V1.2__name.sql` there, `U1.2__name.sql` back, and `R__name.sql` whenever it changed,
 //! behind all others. Its table tells all that happened in its order.
 
-use super::error::Error;
 use super::folder::{File, Folder};
-use super::history::{History, Revision};
 use super::name::words;
-use super::script::{Script, Sending, Transaction};
-use super::tool::Tool;
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Script, Sending, Transaction};
+use crate::import::tool::Tool;
 use crate::migration::error::Located;
 
-pub(super) fn journal(table: &str) -> String {
+pub(in crate::import) fn journal(table: &str) -> String {
     format!(
         "SELECT id, state FROM (
              SELECT DISTINCT ON (coalesce(version, script))
@@ -26,7 +26,7 @@ pub(super) fn journal(table: &str) -> String {
 }
 
 /// The version as Flyway compares it: `1.0` and `01` are `1`.
-pub(super) fn parts(version: &str) -> Option<Vec<u64>> {
+pub(in crate::import) fn parts(version: &str) -> Option<Vec<u64>> {
     let parts = version.split(['.', '_']).map(str::parse);
     let mut parts: Vec<u64> = parts.collect::<Result<_, _>>().ok()?;
     while parts.len() > 1 && parts.last() == Some(&0) {
@@ -36,7 +36,7 @@ pub(super) fn parts(version: &str) -> Option<Vec<u64>> {
 }
 
 /// The same in one spelling; what is no version stays as it is.
-pub(super) fn spelled(version: &str) -> String {
+pub(in crate::import) fn spelled(version: &str) -> String {
     match parts(version) {
         Some(parts) => {
             let parts: Vec<String> = parts.iter().map(u64::to_string).collect();
@@ -70,13 +70,13 @@ fn named<'f>(file: &'f File, letter: char, ends: &str) -> Option<Named<'f>> {
 }
 
 /// Whether a file's name is one of Flyway's.
-pub(super) fn is_meant(file: &File) -> bool {
+pub(in crate::import) fn is_meant(file: &File) -> bool {
     ['V', 'R']
         .into_iter()
         .any(|it| named(file, it, ".sql").is_some())
 }
 
-pub(super) fn read(folder: &Folder) -> Result<History, Error> {
+pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let all = |letter: char, ends: &'static str| {
         let files = folder.files.iter();
         files.filter_map(move |file| named(file, letter, ends))
@@ -182,7 +182,7 @@ fn script(folder: &Folder, file: &File) -> Result<Script, Error> {
 #[cfg(test)]
 mod tests {
     use super::spelled;
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]

@@ -3,21 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use super::error::Error;
 use super::folder::{File, Folder};
-use super::history::{History, Revision};
 use super::name::{number, plain, words};
-use super::script::{Script, Sending, Transaction};
-use super::tool::Tool;
+use crate::import::error::Error;
+use crate::import::history::{History, Revision};
+use crate::import::script::{Script, Sending, Transaction};
+use crate::import::tool::Tool;
 
-pub(super) fn journal(table: &str) -> String {
+pub(in crate::import) fn journal(table: &str) -> String {
     format!(
         "SELECT version::text AS id, CASE WHEN dirty THEN 'dirty' ELSE 'through' END AS state
          FROM {table}"
     )
 }
 
-pub(super) fn read(folder: &Folder) -> Result<History, Error> {
+pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let mut found: BTreeMap<i64, (Option<&File>, Option<&File>, &str)> = BTreeMap::new();
     for file in folder.flat() {
         let Some((digits, rest)) = number(&file.name) else {
@@ -57,7 +57,7 @@ pub(super) fn read(folder: &Folder) -> Result<History, Error> {
 
 #[cfg(test)]
 mod tests {
-    use crate::import::folder::tests::folder;
+    use crate::import::source::folder::tests::folder;
     use crate::import::tool::Tool;
 
     #[test]
