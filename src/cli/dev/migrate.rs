@@ -28,6 +28,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         door: Door::Development,
         containers: None,
         python: args.named.python(),
+        home: session.project.directory.clone(),
     };
     if verb.needs_database(&workplace.kind) {
         // A history that cannot be read is no reason to start anything.

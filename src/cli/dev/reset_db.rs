@@ -156,6 +156,7 @@ async fn to_head(
         door: Door::Development,
         containers: None,
         python: Named::default().python(),
+        home: session.project.directory.clone(),
     };
     Ok(walk::to_head(context, &workplace, story).await?.revisions)
 }

@@ -77,6 +77,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         door: Door::Development,
         containers: None,
         python: Named::default().python(),
+        home: session.project.directory.clone(),
     };
     if args.migrate {
         // A history that cannot be read is no reason to start anything.

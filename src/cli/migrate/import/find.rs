@@ -65,7 +65,7 @@ pub(super) fn find(
             let folders: Vec<PathBuf> = tool
                 .usual_folders()
                 .iter()
-                .map(|it| context.directory.join(it))
+                .map(|it| workplace.home.join(it))
                 .collect();
             for folder in &folders {
                 if but != Some(folder) && recognised(folder)?.contains(&tool) {
@@ -88,7 +88,7 @@ fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
     let mut looked = Vec::new();
     for tool in Tool::ALL {
         for folder in tool.usual_folders() {
-            let folder = context.directory.join(folder);
+            let folder = workplace.home.join(folder);
             if !looked.contains(&folder) {
                 for tool in recognised(&folder)? {
                     found.entry(tool).or_insert_with(|| folder.clone());
@@ -104,7 +104,7 @@ fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
     let mut all = found.into_iter();
     match (all.next(), all.next()) {
         (None, _) => {
-            looked.push(context.directory.join("alembic.ini"));
+            looked.push(workplace.home.join("alembic.ini"));
             Err(nothing(context, &looked))
         }
         (Some((tool, folder)), None) => Ok(Found {
@@ -139,8 +139,7 @@ pub(super) fn project(
     workplace: &Workplace,
     directory: Option<&Path>,
 ) -> Result<Option<Alembic>, Error> {
-    let settings = Settings::resolve(context.flags(), File::read(&context.directory)?);
-    let (request, python) = match (&workplace.kind, directory) {
+    let python = match (&workplace.kind, directory) {
         (Kind::Alembic(alembic), None) => {
             return Ok(Some(Alembic {
                 project: alembic.project.clone(),
@@ -149,19 +148,22 @@ pub(super) fn project(
                 section: alembic.section.clone(),
             }));
         }
-        (kind, directory) => {
-            let named = Named::default();
-            let directory = directory.unwrap_or(&context.directory);
-            let request = kind::request(context, directory, &settings, &named);
-            let python = match kind {
-                Kind::Alembic(alembic) => alembic.python.clone(),
-                Kind::Sql => workplace.python.clone(),
-            };
-            (request, python)
-        }
+        (Kind::Alembic(alembic), Some(_)) => alembic.python.clone(),
+        (Kind::Sql, _) => workplace.python.clone(),
     };
+    let settings = Settings::resolve(context.flags(), File::read(&workplace.home)?);
+    let named = Named::default();
+    let mut request = kind::request(context, &workplace.home, &settings, &named);
     let section = request.section.clone();
-    Ok(Project::find(&request)?.map(|project| Alembic {
+    let project = match directory {
+        Some(directory) => {
+            request.files.clear();
+            directory.clone_into(&mut request.directory);
+            Project::find(&request)?
+        }
+        None => kind::find(context, &request)?,
+    };
+    Ok(project.map(|project| Alembic {
         project,
         settings: settings.alembic,
         python,

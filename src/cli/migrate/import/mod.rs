@@ -84,7 +84,7 @@ pub(super) async fn run(
         context.printer.show(&Nothing {
             tool: found.tool.word(),
             folder: found.folder.display().to_string(),
-            next: next::for_sqlx(context, workplace, &found.folder),
+            next: next::for_sqlx(workplace, &found.folder),
         });
         return Ok(0);
     }

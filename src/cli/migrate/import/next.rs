@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::Args;
-use super::find::shown;
 use crate::cli::context::Context;
 use crate::cli::migrate::{Door, Workplace};
 use crate::config::file::{File, NAME};
@@ -51,7 +50,7 @@ pub(super) fn after(
 
 /// What makes the verbs take `target`.
 fn configure(context: &Context, workplace: &Workplace, tool: Tool, target: &Path) -> Option<Next> {
-    let file = File::read(&context.directory).ok()?;
+    let file = File::read(&workplace.home).ok()?;
     let has_alembic = file.alembic.config.is_some();
     let settings = Settings::resolve(context.flags(), file);
     let is_taken = target == workplace.migrations
@@ -62,10 +61,7 @@ fn configure(context: &Context, workplace: &Workplace, tool: Tool, target: &Path
     if is_taken {
         return None;
     }
-    let line = format!(
-        "migrations = \"{}\"",
-        shown(context, target).replace('\\', "/")
-    );
+    let line = setting(workplace, target);
     let why = match tool {
         Tool::Alembic if has_alembic => format!(
             "in `{NAME}`, write this in place of `config` below `[alembic]`, or the verbs go on \
@@ -81,13 +77,19 @@ fn configure(context: &Context, workplace: &Workplace, tool: Tool, target: &Path
 }
 
 /// A folder of sqlx's is ours as it is.
-pub(super) fn for_sqlx(context: &Context, workplace: &Workplace, folder: &Path) -> Vec<Next> {
+pub(super) fn for_sqlx(workplace: &Workplace, folder: &Path) -> Vec<Next> {
     if folder == workplace.migrations {
         return Vec::new();
     }
-    let folder = shown(context, folder).replace('\\', "/");
     vec![Next {
         why: format!("write into `{NAME}`, so that the verbs take this folder"),
-        command: format!("migrations = \"{folder}\""),
+        command: setting(workplace, folder),
     }]
+}
+
+/// What names `folder` in the project's configuration.
+fn setting(workplace: &Workplace, folder: &Path) -> String {
+    let folder = folder.strip_prefix(&workplace.home).unwrap_or(folder);
+    let folder = folder.display().to_string().replace('\\', "/");
+    format!("migrations = \"{folder}\"")
 }
