@@ -320,3 +320,33 @@ async fn a_difference_is_shown_and_nothing_is_written() {
     assert_eq!(json["proof"]["failure"]["verdict"], "differs");
     assert_eq!(json["written"], false);
 }
+
+#[tokio::test]
+async fn a_configuration_in_a_folder_of_the_project_is_found_and_can_be_named() {
+    let project = Project::alembic(None, &BRANCHED[..2]).await;
+    let root = project.town.path();
+    let backend = root.join("backend");
+    fs::create_dir(&backend).expect("the directory is ours");
+    for name in ["alembic", "alembic.ini"] {
+        fs::rename(root.join(name), backend.join(name)).expect("the directory is ours");
+    }
+    for words in [
+        "migrate import",
+        "migrate import alembic",
+        "migrate import alembic backend",
+    ] {
+        let would = project.run(&format!("{words} --dry-run")).success();
+        assert_eq!(
+            would.stdout,
+            "20260101083000 make a1a1 (a1a1)\n20260102083000 make b2b2 (b2b2)\n\
+             2 revisions of Alembic's would be written to `[DIR]/migrations`\n",
+            "{words}"
+        );
+    }
+    project
+        .run("migrate import alembic alembic")
+        .expect(2)
+        .says("there is no `alembic.ini` in `[DIR]/alembic`");
+    let output = project.run("migrate import alembic").success();
+    output.shows("migrations = \"migrations\"");
+}
