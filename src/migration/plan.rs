@@ -4,12 +4,13 @@
 //! make it fail before its first statement makes it fail here: a missing or edited file, a
 //! revision left half done, a script that cannot be sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::migration::checksum::Likeness;
 use crate::migration::direction::Direction;
 use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
+use crate::migration::foreign::Foreign;
 use crate::migration::graph::Graph;
 use crate::migration::journal::{Journal, Row};
 use crate::migration::route::way;
@@ -84,6 +85,22 @@ impl Plan {
             steps,
             start,
         }
+    }
+
+    /// The same, where other programs run some of the steps.
+    #[must_use]
+    pub fn with_foreign(mut self, mut foreign: BTreeMap<Version, Foreign>) -> Self {
+        for step in &mut self.steps {
+            step.foreign = foreign.remove(&step.version);
+        }
+        self
+    }
+
+    /// The same, no further than through its first `count` steps.
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        self.steps.truncate(count);
+        self
     }
 
     /// Nothing to do, on a database with the journal `start`.

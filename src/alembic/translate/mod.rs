@@ -39,6 +39,10 @@ mod value;
 mod vocabulary;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+use ruff_python_ast::Stmt;
+use ruff_text_size::Ranged as _;
 
 use crate::migration::Direction;
 use crate::sql::Place;
@@ -108,4 +112,16 @@ pub fn translate(
     let statements = follow::follow(source, parsed.syntax(), direction, naming, &mut next)?;
     *memo = next;
     Ok(statements)
+}
+
+/// The bytes of the function that `direction` runs; nothing where there is none.
+pub fn body(source: &str, direction: Direction) -> Option<Range<usize>> {
+    let parsed = ruff_python_parser::parse_module(source).ok()?;
+    let functions = parsed.syntax().body.iter();
+    let function = functions.rev().find_map(|it| match it {
+        Stmt::FunctionDef(it) if it.name.as_str() == direction.as_str() => Some(it),
+        _ => None,
+    })?;
+    let range = function.range();
+    Some(range.start().to_usize()..range.end().to_usize())
 }

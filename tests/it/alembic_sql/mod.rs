@@ -5,3 +5,4 @@ mod applied;
 mod offline;
 mod python;
 mod real;
+mod review;

@@ -15,7 +15,7 @@ use self::probe::{PROBE, made_to_migrate, places, slashed, understood};
 use super::application::Application;
 use super::run::{MOUNT, of_project};
 use super::session::Session;
-use crate::alembic::python::process::{Ended, MANNERS};
+use crate::alembic::python::process::{Ended, MANNERS, OnLine};
 use crate::alembic::python::{self, Asked, Look, Runner};
 use crate::cli::migrate::Alembic;
 use crate::cli::migrate::python::{Containers, directory};
@@ -191,6 +191,7 @@ impl Containers for ProjectContainers {
         arguments: &[String],
         environment: &[(&str, &str)],
         story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error> {
         let environment: Vec<String> = MANNERS
             .iter()
@@ -198,10 +199,11 @@ impl Containers for ProjectContainers {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let heard = RefCell::new(Heard::default());
+        let on_line = RefCell::new(on_line);
         let listener = RefCell::new(|channel: Channel, bytes: &[u8]| {
             heard
                 .borrow_mut()
-                .take(channel, bytes, &mut |line| story.alembic(line));
+                .take(channel, bytes, &mut |line| on_line.borrow_mut()(line));
         });
         let attachment = Attachment::Listener(&listener);
         let code = if let Runner::Service { service, words } = runner {
@@ -221,7 +223,7 @@ impl Containers for ProjectContainers {
                 .await?
         };
         let heard = heard.take();
-        Ok(heard.ended(code, &mut |line| story.alembic(line)))
+        Ok(heard.ended(code, &mut |line| on_line.borrow_mut()(line)))
     }
 
     async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error> {

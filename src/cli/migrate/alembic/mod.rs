@@ -11,8 +11,12 @@ use crate::migration::error::Quoted;
 
 mod by_python;
 mod check;
+mod look;
 pub(crate) mod python;
 mod read;
+mod review;
+mod road;
+mod stamp;
 mod walk;
 mod write;
 
@@ -128,13 +132,14 @@ pub(super) async fn answer(
             let parts = args.parts();
             walk::walk(context, workplace, alembic, Direction::Downgrade, parts).await
         }
-        Verb::Stamp(args) => walk::stamp(context, workplace, alembic, args).await,
-        Verb::EnsureVersion(args) => walk::ensure_version(context, workplace, alembic, &args).await,
-        Verb::Plan(args) => walk::plan(context, workplace, alembic, &args).await,
-        Verb::Verify(_) | Verb::Repair(_) | Verb::Lint(_) | Verb::Rebase(_) => {
-            Err(Error::Alembic {
-                configuration: alembic.project.configuration.clone(),
-            })
+        Verb::Stamp(args) => stamp::stamp(context, workplace, alembic, args).await,
+        Verb::EnsureVersion(args) => {
+            stamp::ensure_version(context, workplace, alembic, &args).await
         }
+        Verb::Plan(args) => review::plan(context, workplace, alembic, &args).await,
+        Verb::Lint(args) => review::lint(context, workplace, alembic, &args).await,
+        Verb::Verify(_) | Verb::Repair(_) | Verb::Rebase(_) => Err(Error::Alembic {
+            configuration: alembic.project.configuration.clone(),
+        }),
     }
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::Alembic;
 use crate::alembic::python::complaint;
-use crate::alembic::python::process::{self, Ended, Request};
+use crate::alembic::python::process::{self, Ended, OnLine, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
@@ -17,6 +17,9 @@ use crate::config::database_url;
 use crate::error::Error;
 use crate::report::Story;
 use crate::url::{self, DatabaseUrl};
+
+/// A database for who asks none.
+const NOWHERE: &str = "postgresql://127.0.0.1:1/nowhere";
 
 /// Which Python runs Alembic, where one is needed.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -49,7 +52,7 @@ pub(crate) trait Containers: fmt::Debug {
     /// The database as it is reached from there.
     fn url(&self) -> DatabaseUrl;
 
-    /// Runs Alembic in one.
+    /// Runs Alembic in one; `on_line` hears every line as it comes.
     async fn run(
         &self,
         runner: &Runner,
@@ -57,6 +60,7 @@ pub(crate) trait Containers: fmt::Debug {
         arguments: &[String],
         environment: &[(&str, &str)],
         story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error>;
 
     /// The text of a file in the container of a service.
@@ -94,7 +98,27 @@ impl<'a> Python<'a> {
     /// an error that says why.
     pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
-        let url = self.url()?;
+        let url = self.url(self.workplace.url.as_ref())?;
+        self.run(arguments, &url, &story, &mut |line| story.alembic(line))
+            .await
+    }
+
+    /// Lets Alembic print SQL, which asks no database.
+    pub(super) async fn print(&self, arguments: &[String]) -> Result<String, Error> {
+        let story = self.context.story();
+        let nowhere = NOWHERE.parse()?;
+        let url = self.url(Some(self.workplace.url.as_ref().unwrap_or(&nowhere)))?;
+        let ended = self.run(arguments, &url, &story, &mut |_| {}).await?;
+        Ok(ended.stdout)
+    }
+
+    async fn run(
+        &self,
+        arguments: &[String],
+        url: &DatabaseUrl,
+        story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
+    ) -> Result<Ended, Error> {
         let variable = [(database_url::VARIABLE, url.reveal())];
         let ended = match (&self.runner, &self.workplace.containers) {
             (Runner::Command(words), _) => {
@@ -105,10 +129,17 @@ impl<'a> Python<'a> {
                     environment: &variable,
                     patience: self.alembic.python.runner_timeout,
                 };
-                process::run(request, &mut |line| story.alembic(line)).await?
+                process::run(request, on_line).await?
             }
             (contained, Some(containers)) => {
-                let run = containers.run(contained, self.alembic, arguments, &variable, &story);
+                let run = containers.run(
+                    contained,
+                    self.alembic,
+                    arguments,
+                    &variable,
+                    story,
+                    on_line,
+                );
                 match self.alembic.python.runner_timeout {
                     Some(patience) => {
                         tokio::time::timeout(patience, run).await.map_err(|_| {
@@ -148,9 +179,9 @@ impl<'a> Python<'a> {
     }
 
     /// The database's URL for SQLAlchemy, right for where that Python stands.
-    fn url(&self) -> Result<DatabaseUrl, Error> {
+    fn url(&self, here: Option<&DatabaseUrl>) -> Result<DatabaseUrl, Error> {
         let here = || {
-            self.workplace.url.clone().ok_or_else(|| url::Error::Unset {
+            here.cloned().ok_or_else(|| url::Error::Unset {
                 variable: database_url::VARIABLE.to_owned(),
             })
         };
