@@ -23,6 +23,7 @@ pub mod order;
 pub mod printed;
 pub mod project;
 pub mod python;
+mod remainder;
 mod remarks;
 pub mod rows;
 pub mod script;

@@ -242,6 +242,26 @@ async fn what_nobody_knows_needs_an_approval_and_then_runs() {
     let up = run(&format!("{careful} head --approve {approved}")).success();
     assert!(up.stdout.starts_with("upgraded 2 revisions"), "{up}");
     assert_eq!(run("migrate current").success().stdout, "four (head)\n");
+
+    // A plan that another job has begun goes on by the same hash; no other does.
+    run("migrate downgrade base").success();
+    let approved = hash("--output json migrate plan");
+    run("migrate upgrade two").success();
+    run(&format!("{careful} head --approve {}", "0".repeat(64))).expect(4);
+    let up = run(&format!("{careful} head --approve {approved}")).success();
+    assert!(up.stdout.starts_with("upgraded 2 revisions"), "{up}");
+    let back = hash("--output json migrate plan --down base");
+    run("migrate downgrade -1").success();
+    let down = format!("--environment production migrate downgrade base --approve {back}");
+    let down = run(&down).success();
+    assert!(down.stdout.starts_with("downgraded 3 revisions"), "{down}");
+
+    // A part of `+2` is still `+2`.
+    run("migrate upgrade two").success();
+    let approved = hash("--output json migrate plan +2");
+    run("migrate upgrade +1").success();
+    let up = run(&format!("{careful} +2 --approve {approved}")).success();
+    assert!(up.stdout.contains("the last is four"), "{up}");
 }
 
 #[tokio::test]

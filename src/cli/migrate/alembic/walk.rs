@@ -246,7 +246,9 @@ impl Office<'_> {
         let plan = start.way(gate.direction, &legs)?.plan;
         let journal = plan.start().clone();
         let admitted = rest.map(|rest| &rest.plan);
-        let of_approved = |_: &Plan, _: &Fingerprint| Ok(None);
+        let of_approved = |_: &Plan, approved: &Fingerprint| {
+            Ok(start.rest_of(approved, gate.direction, gate.target)?)
+        };
         let planned = trouble.map_or(Ok(plan), Err);
         let plan = gate.admit(planned, &journal, admitted, of_approved)?;
         Ok(Leave { plan, place, legs })
