@@ -1,13 +1,14 @@
 //! The verbs on a history of Alembic's. What only reads or writes files needs no Python.
 
+use self::road::Road;
 use super::{Verb, Workplace};
 use crate::alembic::project::Project;
-use crate::alembic::{History, Place, VersionTable, env_py, versions};
+use crate::alembic::{History, Leg, Place, VersionTable, env_py, versions};
 use crate::cli::context::Context;
 use crate::config::file;
 use crate::error::Error;
-use crate::migration::Direction;
 use crate::migration::error::Quoted;
+use crate::migration::{Direction, Target};
 
 mod by_python;
 mod check;
@@ -45,6 +46,16 @@ impl Alembic {
     /// Reads the history.
     pub(crate) fn history(&self) -> Result<History, Error> {
         Ok(versions::read(&self.project)?)
+    }
+
+    /// Whether every revision goes up without Python.
+    pub(crate) fn is_native(&self) -> Result<bool, Error> {
+        let road = Road::of(self)?;
+        let base = Place::default();
+        let legs = road
+            .from(&base)
+            .legs(Direction::Upgrade, &Target::heads())?;
+        Ok(!legs.iter().any(Leg::needs_python))
     }
 
     /// The table that says where a database stands.
