@@ -139,3 +139,72 @@ fn a_history_without_python_has_a_template() {
         .says("join them with a revision that follows all");
     assert_eq!(town.sql("select n from t"), "2");
 }
+
+/// How many work in the database beside the one who asks.
+const OTHERS: &str = "select count(*) from pg_stat_activity \
+    where datname = 'townpass_db' and pid <> pg_backend_pid() and backend_type = 'client backend'";
+
+/// A revision that makes a table and then sleeps, in a transaction.
+fn sleeping(first: &str) -> String {
+    format!(
+        "import signal, time\n    {first}\n    op.execute('CREATE TABLE begun ()')\n    \
+         print('it has begun', flush=True)\n    time.sleep(120)"
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_alembic_in_a_container_too() {
+    if !docker::demanded() {
+        return;
+    }
+    let api = r#"
+  api:
+    image: townpass-offline-python
+    working_dir: /srv
+    volumes: [".:/srv"]
+    init: true
+    command: ["sleep", "600"]
+  migrate:
+"#;
+    let mut town = town();
+    let compose = std::fs::read_to_string(town.path().join("docker-compose.yml")).expect("UTF-8");
+    let compose = compose.replacen("\n  migrate:\n", api, 1);
+    town = town.write("docker-compose.yml", &compose);
+    run(&town, "dev up").success();
+    let project = format!("label=com.docker.compose.project={}", town.project());
+    let of_runs = [
+        "ps",
+        "-aq",
+        "--filter",
+        &project,
+        "--filter",
+        "label=com.docker.compose.oneoff=True",
+    ];
+    // In a container of its own, then in the running one; each time one that does not listen too.
+    for (service, first) in [
+        ("migrate", "pass"),
+        ("migrate", "signal.signal(signal.SIGINT, signal.SIG_IGN)"),
+        ("api", "pass"),
+        ("api", "signal.signal(signal.SIGINT, signal.SIG_IGN)"),
+    ] {
+        if service == "api" {
+            run(&town, "dev up api").success();
+        }
+        town = revision(town, "two", "'one'", &sleeping(first));
+        let mut running = town
+            .townpass(["dev", "migrate"])
+            .env("PATH", "/usr/bin:/bin")
+            .start();
+        running.until_says("it has begun").signal("INT");
+        let ended = running.end().expect(130);
+        let ended = ended.says("waiting until the process in the container has ended");
+        let place = format!("service `{service}`");
+        assert!(ended.stderr.contains(&place), "{ended}");
+        assert_eq!(town.sql(OTHERS), "0", "{service}, {first}");
+        let runs = docker::docker(&of_runs).expect("an answer");
+        assert_eq!(runs.trim(), "", "{service}, {first}");
+        assert_eq!(town.sql("select to_regclass('begun') is null"), "t");
+        assert_eq!(town.sql("select version_num from alembic_version"), "one");
+    }
+}

@@ -18,7 +18,7 @@ use super::session::Session;
 use crate::alembic::python::process::{Ended, MANNERS, OnLine};
 use crate::alembic::python::{self, Asked, Look, Runner};
 use crate::cli::migrate::Alembic;
-use crate::cli::migrate::python::{Containers, directory};
+use crate::cli::migrate::python::{Call, Containers, directory};
 use crate::compose::Service;
 use crate::docker::observed::State;
 use crate::docker::run::OneOff;
@@ -188,14 +188,13 @@ impl Containers for ProjectContainers {
         &self,
         runner: &Runner,
         alembic: &Alembic,
-        arguments: &[String],
-        environment: &[(&str, &str)],
+        call: &Call<'_>,
         story: &Story<'_>,
         on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error> {
         let environment: Vec<String> = MANNERS
             .iter()
-            .chain(environment)
+            .chain(call.environment)
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let heard = RefCell::new(Heard::default());
@@ -205,7 +204,7 @@ impl Containers for ProjectContainers {
                 .borrow_mut()
                 .take(channel, bytes, &mut |line| on_line.borrow_mut()(line));
         });
-        let attachment = Attachment::Listener(&listener);
+        let attachment = Attachment::Listener(&listener, call.joined);
         let code = if let Runner::Service { service, words } = runner {
             let engine = self.session.engine_for(&[])?;
             let service = self.session.project.find(service)?;
@@ -213,14 +212,21 @@ impl Containers for ProjectContainers {
             let container = container.ok_or_else(|| Error::ServiceStopped {
                 service: service.name.clone(),
             })?;
-            let mut command = Command::new([words.as_slice(), arguments].concat());
+            let mut command = Command::new([words.as_slice(), call.arguments].concat());
             command.environment = environment;
             engine
                 .exec_attached(&container.id, &command, attachment)
                 .await?
         } else {
-            self.run_once(runner, alembic, arguments, &environment, attachment, story)
-                .await?
+            self.run_once(
+                runner,
+                alembic,
+                call.arguments,
+                &environment,
+                attachment,
+                story,
+            )
+            .await?
         };
         let heard = heard.take();
         Ok(heard.ended(code, &mut |line| on_line.borrow_mut()(line)))

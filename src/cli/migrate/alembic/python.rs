@@ -1,5 +1,6 @@
 //! Alembic in Python, for what only Python can do.
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -57,14 +58,21 @@ pub(crate) trait Containers: fmt::Debug {
         &self,
         runner: &Runner,
         alembic: &Alembic,
-        arguments: &[String],
-        environment: &[(&str, &str)],
+        call: &Call<'_>,
         story: &Story<'_>,
         on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error>;
 
     /// The text of a file in the container of a service.
     async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error>;
+}
+
+/// What Alembic is run with in a container.
+pub(crate) struct Call<'c> {
+    pub(crate) arguments: &'c [String],
+    pub(crate) environment: &'c [(&'c str, &'c str)],
+    /// Set as long as it runs: whoever ends at a signal waits for it.
+    pub(crate) joined: &'c Cell<bool>,
 }
 
 /// A Python that was found.
@@ -107,7 +115,8 @@ impl<'a> Python<'a> {
     pub(super) async fn print(&self, arguments: &[String]) -> Result<String, Error> {
         let story = self.context.story();
         let nowhere = NOWHERE.parse()?;
-        let url = self.url(Some(self.workplace.url.as_ref().unwrap_or(&nowhere)))?;
+        let here = self.workplace.url.as_ref().unwrap_or(&nowhere);
+        let url = self.url(Some(here))?;
         let ended = self.run(arguments, &url, &story, &mut |_| {}).await?;
         Ok(ended.stdout)
     }
@@ -132,14 +141,12 @@ impl<'a> Python<'a> {
                 process::run(request, on_line).await?
             }
             (contained, Some(containers)) => {
-                let run = containers.run(
-                    contained,
-                    self.alembic,
+                let call = Call {
                     arguments,
-                    &variable,
-                    story,
-                    on_line,
-                );
+                    environment: &variable,
+                    joined: &self.context.joined,
+                };
+                let run = containers.run(contained, self.alembic, &call, story, on_line);
                 match self.alembic.python.runner_timeout {
                     Some(patience) => {
                         tokio::time::timeout(patience, run).await.map_err(|_| {
