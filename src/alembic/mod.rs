@@ -18,6 +18,7 @@ pub mod listing;
 pub mod literal;
 pub mod models;
 mod names;
+pub mod offline;
 mod options;
 pub mod order;
 pub mod printed;

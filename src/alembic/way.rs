@@ -2,7 +2,6 @@
 //! in Alembic's table.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use crate::migration::directory::Revision;
 use crate::migration::header::{Header, Revises};
 use crate::migration::route::way;
 use crate::migration::source::Source;
-use crate::migration::{self, Direction, Directory, Graph, Heads, Journal, Plan, Target, Version};
+use crate::migration::{Direction, Directory, Graph, Heads, Journal, Plan, Target, Version};
 
 /// A way that can be gone.
 #[derive(Clone, Debug)]
@@ -136,41 +135,4 @@ fn revision(history: &History, it: Ordinal, direction: Direction, text: String) 
         up: source(up),
         down,
     }
-}
-
-/// A way as Alembic prints it with `--sql`.
-pub fn printed(way: &Way) -> String {
-    let mut sql = String::from("BEGIN;\n\n");
-    let mut rows = way.heads.now.clone();
-    if rows.is_empty() && way.plan.direction() == Direction::Upgrade {
-        let _ = writeln!(sql, "{};\n", way.heads.create());
-    }
-    for step in way.plan.steps() {
-        let parents: Vec<String> = step.parents.iter().map(Version::to_string).collect();
-        let this = step.version.to_string();
-        let (from, to) = match step.direction {
-            Direction::Upgrade => (parents.join(", "), this),
-            Direction::Downgrade => (this, parents.join(", ")),
-        };
-        let _ = writeln!(sql, "-- Running {} {from} -> {to}\n", step.direction);
-        let text = &step.source.text;
-        let outside = step.mode == migration::step::Mode::Alone(migration::step::Reason::Marker);
-        for statement in &step.script.statements {
-            let piece = text[statement.piece.clone()].trim();
-            let piece = piece.strip_prefix("-- no-transaction\n").unwrap_or(piece);
-            let piece = piece.trim_end_matches(';');
-            if statement.alone.is_some() || outside {
-                let _ = writeln!(sql, "COMMIT;\n\n{piece};\n\nBEGIN;\n");
-            } else {
-                let _ = writeln!(sql, "{piece};\n");
-            }
-        }
-        let (statements, next) = way.heads.note(&rows, step.version);
-        for statement in statements {
-            let _ = writeln!(sql, "{statement};\n");
-        }
-        rows = next;
-    }
-    sql.push_str("COMMIT;\n");
-    sql
 }

@@ -6,3 +6,4 @@ mod offline;
 mod python;
 mod real;
 mod review;
+mod script;

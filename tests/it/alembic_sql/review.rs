@@ -8,7 +8,7 @@ use super::real::{RELEASES, lay_out, program};
 use crate::support::{Output, Town, cluster::Database};
 
 /// A history of these revisions, each with the bodies of its two functions.
-fn town(revisions: &[(&str, &str, &str)]) -> Town {
+pub(super) fn town(revisions: &[(&str, &str, &str)]) -> Town {
     let town = Town::bare();
     lay_out(&town.path());
     let versions = town.path().join("alembic/versions");
@@ -28,7 +28,7 @@ fn town(revisions: &[(&str, &str, &str)]) -> Town {
 }
 
 /// What we translate, what Alembic can print, and what nobody can know.
-const REVISIONS: [(&str, &str, &str); 4] = [
+pub(super) const REVISIONS: [(&str, &str, &str); 4] = [
     (
         "one",
         "op.create_table('t', sa.Column('n', sa.Integer()), sa.Column('m', sa.Text()))",
@@ -164,7 +164,12 @@ fn an_approval_in_the_function_is_enough() {
 }
 
 /// A run against a database.
-fn against(town: &Town, database: &Database, python: Option<&str>, words: &str) -> Output {
+pub(super) fn against(
+    town: &Town,
+    database: &Database,
+    python: Option<&str>,
+    words: &str,
+) -> Output {
     let mut invocation = town
         .townpass(words.split(' '))
         .env("DATABASE_URL", database.url("postgresql+psycopg"))

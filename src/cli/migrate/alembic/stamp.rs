@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Alembic;
 use super::road::Road;
-use crate::alembic::Place;
 use crate::alembic::rows::stamped;
+use crate::alembic::{Place, offline};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::cli::migrate::stamp;
@@ -26,7 +26,7 @@ pub(super) async fn stamp(
     let road = Road::of(alembic)?;
     if args.is_offline() {
         let (from, targets) = args.goals()?;
-        let sql = road.stamp_script(from, &targets)?;
+        let sql = road.stamp_script(from, &targets, args.purges())?;
         context.printer.show(&Sql { sql });
         return Ok(0);
     }
@@ -91,7 +91,13 @@ impl Road {
     }
 
     /// What says that the database is at `targets`, and was where `from` begins; else at the base.
-    fn stamp_script(&self, from: Option<&Range>, targets: &[Target]) -> Result<String, Error> {
+    /// A purge takes every database, wherever it stands.
+    fn stamp_script(
+        &self,
+        from: Option<&Range>,
+        targets: &[Target],
+        purge: bool,
+    ) -> Result<String, Error> {
         let graph = self.history.graph();
         let (mut place, mut to) = (Place::default(), BTreeSet::new());
         if let Some(range) = from {
@@ -112,11 +118,8 @@ impl Road {
         }
         let now = place.rows.iter().map(|&it| self.history.id(it).to_owned());
         let heads = self.heads(now.collect());
-        let mut sql = heads.change(&heads.now, &to);
-        if heads.now.is_empty() {
-            sql.insert(0, heads.create());
-        }
-        Ok(format!("BEGIN;\n\n{};\n\nCOMMIT;\n", sql.join(";\n\n")))
+        let from = (!purge).then_some(&heads.now);
+        Ok(offline::stamp(&heads, from, &to))
     }
 
     /// The rows once the database is said to be at `targets`.

@@ -7,8 +7,7 @@ use super::Alembic;
 use super::look::look;
 use super::python::Python;
 use super::road::Road;
-use crate::alembic::way::printed;
-use crate::alembic::{self, Leg, Ordinal, Place, python};
+use crate::alembic::{self, Leg, Ordinal, Place, offline, python};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::cli::migrate::gate::Gate;
@@ -383,7 +382,7 @@ impl Office<'_> {
         let hidden: Vec<Leg> = legs.iter().filter(|it| it.is_hidden()).cloned().collect();
         match self.refusal(&hidden) {
             Some(error) => Err(error),
-            None => Ok(printed(&start.way(direction, &legs)?)),
+            None => Ok(offline::script(&start.way(direction, &legs)?)),
         }
     }
 }
@@ -400,7 +399,12 @@ fn completed(version: Version, description: &str, since: Instant) -> Completed {
 impl Road {
     /// What Alembic is told so that it runs `revision` and no other: the next on the way. `None`
     /// where that cannot be said.
-    fn single(&self, direction: Direction, place: &Place, revision: Ordinal) -> Option<String> {
+    pub(super) fn single(
+        &self,
+        direction: Direction,
+        place: &Place,
+        revision: Ordinal,
+    ) -> Option<String> {
         let (history, graph) = (&self.history, self.history.graph());
         if direction == Direction::Upgrade {
             return Some(history.id(revision).to_owned());
