@@ -7,3 +7,4 @@ mod python;
 mod real;
 mod review;
 mod script;
+mod verify;

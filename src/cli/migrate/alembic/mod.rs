@@ -18,6 +18,7 @@ mod read;
 mod review;
 mod road;
 mod stamp;
+mod verify;
 mod walk;
 mod write;
 
@@ -149,7 +150,8 @@ pub(super) async fn answer(
         }
         Verb::Plan(args) => review::plan(context, workplace, alembic, &args).await,
         Verb::Lint(args) => review::lint(context, workplace, alembic, &args).await,
-        Verb::Verify(_) | Verb::Repair(_) | Verb::Rebase(_) => Err(Error::Alembic {
+        Verb::Verify(args) => verify::run(context, workplace, alembic, args).await,
+        Verb::Repair(_) | Verb::Rebase(_) => Err(Error::Alembic {
             configuration: alembic.project.configuration.clone(),
         }),
     }

@@ -16,6 +16,7 @@ use crate::cli::migrate::Workplace;
 use crate::cli::{duration, editor};
 use crate::config::database_url;
 use crate::error::Error;
+use crate::ident::DatabaseName;
 use crate::report::Story;
 use crate::url::{self, DatabaseUrl};
 
@@ -106,9 +107,20 @@ impl<'a> Python<'a> {
     /// an error that says why.
     pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
-        let url = self.url(self.workplace.url.as_ref())?;
+        let url = self.url(self.workplace.url.as_ref(), None)?;
         self.run(arguments, &url, &story, &mut |line| story.alembic(line))
             .await
+    }
+
+    /// The same in the database `name` of the server, and whatever it prints is told to nobody.
+    pub(super) async fn ask_in(
+        &self,
+        name: &DatabaseName,
+        arguments: &[String],
+    ) -> Result<Ended, Error> {
+        let story = self.context.story();
+        let url = self.url(self.workplace.url.as_ref(), Some(name))?;
+        self.run(arguments, &url, &story, &mut |_| {}).await
     }
 
     /// Lets Alembic print SQL, which asks no database.
@@ -116,7 +128,7 @@ impl<'a> Python<'a> {
         let story = self.context.story();
         let nowhere = NOWHERE.parse()?;
         let here = self.workplace.url.as_ref().unwrap_or(&nowhere);
-        let url = self.url(Some(here))?;
+        let url = self.url(Some(here), None)?;
         let ended = self.run(arguments, &url, &story, &mut |_| {}).await?;
         Ok(ended.stdout)
     }
@@ -186,7 +198,11 @@ impl<'a> Python<'a> {
     }
 
     /// The database's URL for SQLAlchemy, right for where that Python stands.
-    fn url(&self, here: Option<&DatabaseUrl>) -> Result<DatabaseUrl, Error> {
+    fn url(
+        &self,
+        here: Option<&DatabaseUrl>,
+        database: Option<&DatabaseName>,
+    ) -> Result<DatabaseUrl, Error> {
         let here = || {
             here.cloned().ok_or_else(|| url::Error::Unset {
                 variable: database_url::VARIABLE.to_owned(),
@@ -195,6 +211,10 @@ impl<'a> Python<'a> {
         let url = match &self.workplace.containers {
             Some(containers) if self.runner.is_contained() => containers.url(),
             _ => here()?,
+        };
+        let url = match database {
+            Some(name) => url.with_database(name),
+            None => url,
         };
         let Some(client) = driver::of(
             url.dialect(),
