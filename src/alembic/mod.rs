@@ -24,6 +24,7 @@ pub mod order;
 pub mod printed;
 pub mod project;
 pub mod python;
+pub mod rebase;
 mod remainder;
 mod remarks;
 pub mod rows;

@@ -2,6 +2,7 @@
 //! same `alembic_version`.
 
 mod applied;
+mod mending;
 mod offline;
 mod python;
 mod real;

@@ -15,6 +15,8 @@ mod check;
 mod look;
 pub(crate) mod python;
 mod read;
+mod rebase;
+mod repair;
 mod review;
 mod road;
 mod stamp;
@@ -92,7 +94,7 @@ impl Alembic {
         if !needless.is_empty() {
             context.printer.warn(&format!(
                 "{} has a row too many for {}, which another row needs: Alembic upgrades no such \
-                 database; delete that row",
+                 database; `townpass migrate repair --rows` takes it out",
                 table.quoted(),
                 Quoted(&needless)
             ));
@@ -151,8 +153,7 @@ pub(super) async fn answer(
         Verb::Plan(args) => review::plan(context, workplace, alembic, &args).await,
         Verb::Lint(args) => review::lint(context, workplace, alembic, &args).await,
         Verb::Verify(args) => verify::run(context, workplace, alembic, args).await,
-        Verb::Repair(_) | Verb::Rebase(_) => Err(Error::Alembic {
-            configuration: alembic.project.configuration.clone(),
-        }),
+        Verb::Repair(args) => repair::run(context, workplace, alembic, args).await,
+        Verb::Rebase(args) => rebase::run(context, workplace, alembic, &args).await,
     }
 }
