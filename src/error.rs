@@ -14,7 +14,7 @@ use crate::failure::{Blame, Diagnose};
 use crate::host;
 use crate::ident::{DatabaseName, ServiceName};
 use crate::migration;
-use crate::migration::fingerprint::Fingerprint;
+use crate::migration::plan::fingerprint::Fingerprint;
 use crate::url;
 
 /// Any failure of the crate. Each domain's errors explain themselves.

@@ -170,6 +170,16 @@ pub enum Error {
         /// The table.
         table: String,
     },
+    /// A revision is to be made from a database that lacks some.
+    #[error(
+        "Target database is not up to date: {} not applied",
+        Pending(*pending)
+    )]
+    #[diagnostic(help("apply what is pending first: `townpass migrate upgrade head`"))]
+    NotUpToDate {
+        /// How many it lacks.
+        pending: usize,
+    },
     /// The version table cannot be read.
     #[error("cannot read {table}: {cause}")]
     #[diagnostic(help("look whether the role may read it, and whether it is Alembic's"))]
@@ -215,6 +225,18 @@ pub enum Error {
     },
 }
 
+/// How many revisions.
+struct Pending(usize);
+
+impl fmt::Display for Pending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            1 => f.write_str("1 revision is"),
+            more => write!(f, "{more} revisions are"),
+        }
+    }
+}
+
 /// Constructs in the file that has them, one a line.
 struct Listed<'a>(&'a Path, &'a [Outside]);
 
@@ -250,6 +272,7 @@ impl Diagnose for Error {
             | Self::Unreadable { .. }
             | Self::VersionTable { .. } => Blame::Environment,
             Self::Untranslated { .. } => Blame::Refusal,
+            Self::NotUpToDate { .. } => Blame::Answer,
             Self::Migration(error) => error.blame(),
             Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => {
                 Blame::History

@@ -11,6 +11,7 @@ use self::{context::Context, globals::Globals};
 use crate::config::Env;
 use crate::error::Error;
 use crate::failure::{Blame, Diagnose as _};
+use crate::report::Door;
 
 mod completions;
 mod confirm;
@@ -76,6 +77,11 @@ pub fn main() -> ExitCode {
         Err(usage) => return explain(&elsewhere::advise(usage, &Cli::command())),
     };
     let context = Context::new(Env::snapshot(), globals);
+    let door = if matches!(command, Command::Dev(_)) {
+        Door::DevMigrate
+    } else {
+        Door::Migrate
+    };
     let ended = block_on(&context, command).and_then(|code| {
         context
             .printer
@@ -87,7 +93,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let code = exit::code(error.blame());
-            context.printer.failure(&error, code);
+            context.printer.failure(&error, code, door);
             ExitCode::from(code)
         }
     }

@@ -5,11 +5,11 @@ use std::fmt;
 
 use bollard::Docker;
 
-use super::{
-    address::{Address, SshTarget},
-    credentials::Keyring,
-    dial::Dial,
+use crate::docker::{
+    connect::dial::Dial,
     endpoint::Candidate,
+    endpoint::address::{Address, SshTarget},
+    image::credentials::Keyring,
 };
 
 /// A connected Docker Engine (or a Podman service that speaks its API).

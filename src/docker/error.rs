@@ -5,7 +5,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use super::attempt::{self, Attempt};
+use crate::docker::endpoint::attempt::{self, Attempt};
 use crate::failure::{Blame, Diagnose};
 
 /// A failure of the engine, or on the way to it.
@@ -172,19 +172,19 @@ pub enum Error {
     /// A plan cannot be made.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Refused(#[from] super::refusal::Refusal),
+    Refused(#[from] crate::docker::decide::refusal::Refusal),
     /// A container fails.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Ailing(Box<super::ailment::Ailment>),
+    Ailing(Box<crate::docker::cause::ailment::Ailment>),
     /// A port of the host cannot be published.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Port(Box<super::port_taken::PortTaken>),
+    Port(Box<crate::docker::port::taken::PortTaken>),
     /// What a service depends on failed.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Dependency(Box<super::await_dependency::DependencyFailed>),
+    Dependency(Box<crate::docker::up::await_dependency::DependencyFailed>),
 
     /// The container is not there.
     #[error("there is no container `{container}`")]
@@ -297,20 +297,20 @@ impl Diagnose for Error {
     }
 }
 
-impl From<super::ailment::Ailment> for Error {
-    fn from(ailment: super::ailment::Ailment) -> Self {
+impl From<crate::docker::cause::ailment::Ailment> for Error {
+    fn from(ailment: crate::docker::cause::ailment::Ailment) -> Self {
         Self::Ailing(Box::new(ailment))
     }
 }
 
-impl From<super::port_taken::PortTaken> for Error {
-    fn from(taken: super::port_taken::PortTaken) -> Self {
+impl From<crate::docker::port::taken::PortTaken> for Error {
+    fn from(taken: crate::docker::port::taken::PortTaken) -> Self {
         Self::Port(Box::new(taken))
     }
 }
 
-impl From<super::await_dependency::DependencyFailed> for Error {
-    fn from(failed: super::await_dependency::DependencyFailed) -> Self {
+impl From<crate::docker::up::await_dependency::DependencyFailed> for Error {
+    fn from(failed: crate::docker::up::await_dependency::DependencyFailed) -> Self {
         Self::Dependency(Box::new(failed))
     }
 }

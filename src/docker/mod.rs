@@ -1,102 +1,48 @@
 //! The Docker Engine, through its API. Nothing outside this directory names bollard.
 //!
-//! `surroundings` are the values that decide which engine is meant; `endpoint` and `usual` decide
-//! it, `address` reads where it listens, `context_store` what Docker's own client wrote about it.
-//! `connect` finds the one that answers, and `attempt` says why the others do not.
+//! `endpoint` decides which engine is meant, from values alone; `connect` finds the one that
+//! answers.
 //!
 //! Bringing services up is observe, decide, carry out: `observe` asks what is there (`observed`
-//! holds it as values), `decide` makes a `plan` of it or a `refusal`, `up` carries the plan out
-//! with the requests of `payload`. Taking down is the same: `down_plan`, then `down`. What goes
-//! wrong on the way is explained by `ailment` and `cause` (a container's log) and by
-//! `port_taken` and `port_refusal` (a port of the host).
-
-pub mod address;
-pub mod attempt;
-pub mod endpoint;
-pub mod error;
-pub mod event;
-pub mod surroundings;
-
-mod usual;
-
-pub mod context_store;
-pub mod proxies;
-
-pub mod connect;
-mod dial;
-#[cfg(windows)]
-mod pipe;
-mod ssh;
-mod tls;
-
-pub mod engine;
-
-pub mod labels;
-pub mod observed;
-
-pub mod decide;
-pub mod plan;
-pub mod postgres;
-pub mod refusal;
-mod unsupported;
-
-mod payload;
-
-pub mod ailment;
-pub mod await_dependency;
-mod compose_release;
-mod create;
-mod data_version;
-mod join_network;
-mod make_network;
-mod observe;
-pub mod port_holder;
-pub mod port_taken;
-mod start;
-mod up;
-
-mod down;
-pub mod down_plan;
-pub mod volume_copy;
+//! holds it as values), `decide` makes a plan of it or a refusal, `up` carries the plan out with
+//! the requests of `payload`. Taking `down` is the same. What goes wrong on the way is explained
+//! by `cause` (a container's log) and by `port` (a port of the host).
 
 pub mod cause;
-pub mod port_refusal;
-
-pub mod build;
-mod build_context;
-pub mod credentials;
-pub mod dockerfile;
-pub mod ignore_file;
+pub mod connect;
+pub mod decide;
+pub mod down;
+pub mod endpoint;
+pub mod engine;
+pub mod error;
+pub mod event;
 pub mod image;
-pub mod pull;
-pub mod reference;
+pub mod labels;
+mod observe;
+pub mod observed;
+mod payload;
+pub mod port;
+pub mod process;
+pub mod proxies;
+pub mod up;
+pub mod volume_copy;
 
-mod hijack;
-mod signals;
-mod terminal;
-
-pub mod attach;
-pub mod exec;
-pub mod logs;
-pub mod run;
-pub mod run_service;
-
-pub use attach::{Attachment, Listener};
-pub use attempt::{Attempt, Cause};
 pub use connect::connect;
-pub use credentials::Keyring;
+pub use decide::plan::{Step, UpPlan};
 pub use decide::{Policy, Pull};
-pub use down_plan::{DownPlan, Scope, VolumeFate};
+pub use down::plan::{DownPlan, Scope, VolumeFate};
+pub use endpoint::attempt::{Attempt, Cause};
+pub use endpoint::surroundings::{Platform, Surroundings};
 pub use engine::Engine;
 pub use error::Error;
 pub use event::{Event, Thing};
-pub use exec::{Captured, Command};
-pub use hijack::Channel;
 pub use image::Wanted;
-pub use logs::Follow;
+pub use image::credentials::Keyring;
+pub use image::reference::Reference;
 pub use observed::{Container, Observed, Published};
-pub use plan::{Step, UpPlan};
-pub use reference::Reference;
-pub use run::OneOff;
-pub use surroundings::{Platform, Surroundings};
+pub use process::attach::{Attachment, Listener};
+pub use process::exec::{Captured, Command};
+pub use process::hijack::Channel;
+pub use process::logs::Follow;
+pub use process::run::OneOff;
 pub use volume_copy::{CopyRequest, VolumeCopy};

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde::Deserialize;
 
-use super::Surroundings;
+use crate::docker::Surroundings;
 
 #[derive(Default, Deserialize)]
 #[serde(default)]

@@ -12,7 +12,7 @@ use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountType, MountVo
 use bollard::query_parameters::CreateContainerOptionsBuilder;
 use tokio::time::sleep;
 
-use super::Engine;
+use crate::docker::Engine;
 use crate::docker::error::Error;
 use crate::docker::labels::{self, Labels};
 use crate::docker::observed::{Container, Listed, State, Volume};

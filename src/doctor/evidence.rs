@@ -11,7 +11,7 @@ use crate::host::{Answer, Endpoint};
 use crate::ident::{DatabaseName, ServiceName};
 use crate::migration::Version;
 use crate::migration::check::Finding;
-use crate::migration::repair::Trouble as Flaw;
+use crate::migration::plan::repair::Trouble as Flaw;
 
 /// Everything that was seen.
 #[derive(Clone, Debug)]
@@ -328,8 +328,8 @@ pub enum Alembic {
         history: AlembicHistory,
         /// What `env.py` knows of the models.
         models: Models,
-        /// The command that would run Alembic, if one is found.
-        runner: Option<String>,
+        /// The command that would run Alembic; or else each place that was looked at.
+        runner: Result<String, Vec<String>>,
     },
 }
 

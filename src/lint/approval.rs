@@ -10,8 +10,8 @@
 
 use crate::lint::rule::{Class, Rule, nearest};
 use crate::migration::Source;
+use crate::migration::directory::located::Located;
 use crate::migration::error::Error;
-use crate::migration::located::Located;
 
 /// A line of a header that approves something.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use squawk_linter::Linter;
 use squawk_syntax::SourceFile;
 
 use super::rule::{RULES, Rule, Selection};
-use crate::migration::step::Mode;
+use crate::migration::plan::step::Mode;
 
 /// What squawk finds in a file.
 pub(in crate::lint) struct Remark {

@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::failure::{Blame, Diagnose};
-use crate::migration::fork::Fork;
-use crate::migration::header::BadLine;
+use crate::migration::directory::header::BadLine;
+use crate::migration::directory::source::Source;
+use crate::migration::directory::unwritten::Unwritten;
+use crate::migration::directory::version::Version;
+use crate::migration::graph::fork::Fork;
 use crate::migration::journal::Row;
-use crate::migration::lease::Tenant;
-use crate::migration::ledger::Kept;
-use crate::migration::lock::Holder;
-use crate::migration::read_only::ReadOnly;
-use crate::migration::source::Source;
-use crate::migration::unwritten::Unwritten;
-use crate::migration::version::Version;
+use crate::migration::journal::lease::Tenant;
+use crate::migration::journal::ledger::Kept;
+use crate::migration::journal::lock::Holder;
+use crate::migration::journal::read_only::ReadOnly;
 use crate::migration::words::{HeldBy, Perhaps, Regain, Sentences, Those};
 
-pub use crate::migration::located::Located;
+pub use crate::migration::directory::located::Located;
 pub(crate) use crate::migration::words::Quoted;
 use crate::sql::Refusal;
 

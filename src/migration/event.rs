@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::migration::direction::Direction;
-use crate::migration::lease::Tenant;
-use crate::migration::lock::Holder;
+use crate::migration::directory::version::Version;
+use crate::migration::journal::lease::Tenant;
+use crate::migration::journal::lock::Holder;
+use crate::migration::plan::direction::Direction;
+use crate::migration::plan::step::Step;
 use crate::migration::runner::monitor::Build;
 use crate::migration::runner::notice::Notice;
-use crate::migration::step::Step;
-use crate::migration::version::Version;
 
 /// Something that happened. `report` decides how, and whether, it is shown.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use crate::migration::ledger::Kept;
-use crate::migration::lock::Holder;
-use crate::migration::version::Version;
+use crate::migration::directory::version::Version;
+use crate::migration::journal::ledger::Kept;
+use crate::migration::journal::lock::Holder;
 
 /// Revisions, quoted, with commas.
 pub(crate) struct Quoted<'a, T>(pub(crate) &'a [T]);

@@ -23,18 +23,50 @@ struct Failure<'a> {
     help: Option<String>,
 }
 
+/// By which door the verbs of a history were come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// `townpass migrate`
+    Migrate,
+    /// `townpass dev migrate`
+    DevMigrate,
+}
+
+impl Door {
+    /// The commands of a help, as they are typed at this door: the other one would go to the address
+    /// that `DATABASE_URL` has, which is right in a container only.
+    fn spelled(self, help: &str) -> String {
+        match self {
+            Self::Migrate => help.to_owned(),
+            Self::DevMigrate => help.replace("townpass migrate ", "townpass dev migrate "),
+        }
+    }
+
+    /// The same for a drawn failure, but for the lines that show a source.
+    fn drawn(self, text: &str) -> String {
+        let spelled = |line: &str| {
+            if line.contains('│') {
+                line.to_owned()
+            } else {
+                self.spelled(line)
+            }
+        };
+        text.lines().map(spelled).collect::<Vec<_>>().join("\n")
+    }
+}
+
 impl Printer {
     /// Shows a failure with its causes, its place in a source and its help.
-    pub fn failure(&self, error: &dyn Diagnose, exit_code: u8) {
+    pub fn failure(&self, error: &dyn Diagnose, exit_code: u8, door: Door) {
         match self.format() {
-            Format::Human => self.line(render(error, self.colour()).trim_end()),
+            Format::Human => self.line(&door.drawn(render(error, self.colour()).trim_end())),
             Format::Json => self.event(&Failure {
                 event: "error",
                 exit_code,
                 message: &error.to_string(),
                 causes: causes(error),
                 place: Place::of(error),
-                help: error.help().map(|help| help.to_string()),
+                help: error.help().map(|help| door.spelled(&help.to_string())),
             }),
         }
     }
@@ -62,5 +94,35 @@ fn render(error: &dyn Diagnose, colour: Colour) -> String {
     match drawn {
         Ok(()) => text.trim().to_owned(),
         Err(fmt::Error) => format!("error: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Door;
+
+    #[test]
+    fn commands_are_typed_at_the_door_that_was_taken() {
+        for (text, expected) in [
+            (
+                "  help: `townpass migrate stamp REVISION`",
+                "  help: `townpass dev migrate stamp REVISION`",
+            ),
+            (
+                "use `townpass migrate`, which takes DATABASE_URL as it is",
+                "use `townpass migrate`, which takes DATABASE_URL as it is",
+            ),
+            (
+                "`townpass dev migrate merge`",
+                "`townpass dev migrate merge`",
+            ),
+            (
+                " 1 │ -- townpass migrate upgrade",
+                " 1 │ -- townpass migrate upgrade",
+            ),
+        ] {
+            assert_eq!(Door::Migrate.drawn(text), text);
+            assert_eq!(Door::DevMigrate.drawn(text), expected);
+        }
     }
 }

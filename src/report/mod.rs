@@ -13,6 +13,7 @@ pub mod story;
 pub mod view;
 pub mod words;
 
+pub use failure::Door;
 pub use paint::{Painter, Shade};
 pub use printer::{Format, Printer, Verbosity};
 pub use story::Story;

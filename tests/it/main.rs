@@ -42,6 +42,8 @@ mod embedded;
 mod embedded_door;
 mod engine;
 mod files;
+#[cfg(unix)]
+mod guide;
 mod harness;
 mod init;
 #[cfg(unix)]

@@ -703,5 +703,5 @@ fn several_heads_are_told_before_a_reset_as_they_are_elsewhere() {
     town.run("--provider embedded dev reset-db --yes")
         .expect(5)
         .says("by Ada, 2026-02-03, commit")
-        .says("townpass migrate rebase 3 --onto 2");
+        .says("townpass dev migrate rebase 3 --onto 2");
 }

@@ -6,6 +6,8 @@
 
 use std::path::Path;
 
+use super::words::{connection, is_sql, lacks_alembic, module, without_exception};
+
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Complaint {
@@ -33,8 +35,15 @@ pub enum Complaint {
         /// What the driver said.
         message: String,
     },
+    /// The command that runs Alembic finds none.
+    NoAlembic,
     /// A module is not installed there.
     NoModule {
+        /// Its name.
+        module: String,
+    },
+    /// A module of the project itself is not found there.
+    NotOnPath {
         /// Its name.
         module: String,
     },
@@ -71,13 +80,19 @@ pub fn read(stdout: &str, stderr: &str, folder: &Path) -> Complaint {
         return refused(stdout[start + "FAILED: ".len()..].trim_end());
     }
     let Some(message) = last_exception(stderr) else {
+        if stderr.lines().chain(stdout.lines()).any(lacks_alembic) {
+            return Complaint::NoAlembic;
+        }
         // What failed is said on standard error; a shell that finds no program says it there too.
         let said = |stream: &str| {
             let mut lines = stream.lines();
             let last = lines.rfind(|line| !line.trim().is_empty());
             last.map(|line| line.trim().to_owned())
         };
-        let last = said(stderr).or_else(|| said(stdout));
+        // What uv adds to an error is advice, some lines long.
+        let error = || stderr.lines().rfind(|line| line.starts_with("error: "));
+        let error = error().map(|line| line["error: ".len()..].trim().to_owned());
+        let last = error.or_else(|| said(stderr)).or_else(|| said(stdout));
         return Complaint::Unclear(last.unwrap_or_default());
     };
     let place = last_place(stderr, folder);
@@ -93,6 +108,17 @@ pub fn read(stdout: &str, stderr: &str, folder: &Path) -> Complaint {
                 Complaint::Raised { message, place }
             }
         })
+}
+
+impl Complaint {
+    /// The same, where `is_own` tells whether a module is the project's.
+    #[must_use]
+    pub fn of_project(self, is_own: impl Fn(&str) -> bool) -> Self {
+        match self {
+            Self::NoModule { module } if is_own(&module) => Self::NotOnPath { module },
+            other => other,
+        }
+    }
 }
 
 fn refused(message: &str) -> Complaint {
@@ -152,86 +178,6 @@ fn last_place(stderr: &str, folder: &Path) -> Option<Place> {
             line: number.parse().ok()?,
         })
     })
-}
-
-/// What every driver says in its own way of a server that could not be reached.
-fn connection(message: &str) -> Option<Complaint> {
-    let has = |part: &str| message.contains(part);
-    if let Some(user) = after(message, "password authentication failed for user ") {
-        return Some(Complaint::Password { user });
-    }
-    if has("getaddrinfo failed")
-        || has("Name or service not known")
-        || has("nodename nor servname provided")
-        || has("Temporary failure in name resolution")
-        || has("could not translate host name")
-        || has("failed to resolve host")
-        || has("No address associated with hostname")
-    {
-        let host = after(message, "failed to resolve host ")
-            .or_else(|| after(message, "could not translate host name "));
-        return Some(Complaint::UnknownHost { host });
-    }
-    if has("database ") && has(" does not exist") && (has("FATAL") || has("InvalidCatalogName")) {
-        let database = after(message, "database ")?;
-        return Some(Complaint::NoDatabase { database });
-    }
-    let unreachable = [
-        "onnection refused",
-        "Connect call failed",
-        "connection timeout expired",
-        "imeout expired",
-        "server closed the connection unexpectedly",
-        "No route to host",
-        "Network is unreachable",
-    ];
-    unreachable
-        .iter()
-        .any(|part| has(part))
-        .then(|| Complaint::Unreachable {
-            message: without_exception(message).to_owned(),
-        })
-}
-
-fn module(message: &str) -> Option<Complaint> {
-    let name = after(
-        message.strip_prefix("ModuleNotFoundError: ")?,
-        "No module named ",
-    )?;
-    Some(Complaint::NoModule { module: name })
-}
-
-/// The quoted word that follows `words`.
-fn after(message: &str, words: &str) -> Option<String> {
-    let start = message.find(words)? + words.len();
-    let rest = &message[start..];
-    let quote = rest.chars().next().filter(|it| ['"', '\''].contains(it))?;
-    let name = &rest[1..];
-    Some(name[..name.find(quote)?].to_owned())
-}
-
-/// Whether it is an answer of the server: SQLAlchemy's own name for it, or a driver's.
-fn is_sql(message: &str) -> bool {
-    const NAMES: [&str; 5] = [
-        "sqlalchemy.exc.",
-        "psycopg.errors.",
-        "psycopg2.errors.",
-        "asyncpg.exceptions.",
-        "pg8000.",
-    ];
-    let name = message.split(':').next().unwrap_or_default();
-    // These speak of a URL or an argument, before there is a server.
-    let of_ours = ["ArgumentError", "NoSuchModuleError", "InvalidRequestError"];
-    NAMES.iter().any(|it| name.starts_with(it)) && !of_ours.iter().any(|it| name.ends_with(it))
-}
-
-/// The message without the names in front of it.
-fn without_exception(message: &str) -> &str {
-    let rest = message.split_once(": ").map_or(message, |(_, rest)| rest);
-    match rest.strip_prefix('(').and_then(|it| it.split_once(") ")) {
-        Some((_, rest)) => rest,
-        None => rest,
-    }
 }
 
 #[cfg(test)]
@@ -377,13 +323,28 @@ mod tests {
     }
 
     #[test]
+    fn each_tool_says_in_its_own_way_that_there_is_no_alembic() {
+        for stderr in [
+            "/bin/sh: 1: alembic: not found\n",
+            "bash: line 1: alembic: command not found\n",
+            "/usr/bin/python3: No module named alembic\n",
+            "error: Failed to spawn: `alembic`\n  Caused by: No such file or directory (os error 2)\n",
+            "error: Failed to spawn: alembic\n  cause: No such file or directory (os error 2)\n",
+            "Command not found: alembic\n",
+        ] {
+            let found = read("", stderr, Path::new("/app/alembic"));
+            assert_eq!(found, Complaint::NoAlembic, "{stderr}");
+        }
+    }
+
+    #[test]
     fn what_is_no_traceback() {
         for (stdout, stderr, expected) in [
             ("", "", ""),
             (
                 "",
-                "/bin/sh: 1: alembic: not found\n",
-                "/bin/sh: 1: alembic: not found",
+                "error: No interpreter found for Python >=3.99\n\nhint: see the documentation\n",
+                "No interpreter found for Python >=3.99",
             ),
             ("only this\n\n", "", "only this"),
             (

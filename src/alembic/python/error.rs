@@ -124,8 +124,12 @@ fn told(complaint: &Complaint) -> String {
         }
         Complaint::NoDatabase { database } => format!("there is no database `{database}`"),
         Complaint::Unreachable { message } => format!("Python reaches no server: {message}"),
+        Complaint::NoAlembic => "the command that is to run Alembic finds none".to_owned(),
         Complaint::NoModule { module } => {
             format!("that Python has no module `{module}`")
+        }
+        Complaint::NotOnPath { module } => {
+            format!("Python does not find the project's own module `{module}`")
         }
         Complaint::Sql { message, place } | Complaint::Raised { message, place } => {
             format!("{}{message}", at(place.as_ref()))
@@ -149,7 +153,7 @@ fn advice(complaint: &Complaint) -> String {
             "`townpass migrate history` lists the revisions that there are".to_owned()
         }
         Complaint::Refused(message) if message.contains("is not up to date") => {
-            "apply what is pending first, with `upgrade`".to_owned()
+            "apply what is pending first: `townpass migrate upgrade head`".to_owned()
         }
         Complaint::Refused(_) => "this is Alembic's own answer".to_owned(),
         Complaint::NoTargetMetadata => {
@@ -164,8 +168,18 @@ fn advice(complaint: &Complaint) -> String {
             "{OWN_URL}; if the volume has another password, `townpass dev reset-db --password` sets \
              that of the Compose file"
         ),
+        Complaint::NoAlembic => {
+            "install what the project requires, with the group that has Alembic: `uv sync`, `poetry \
+             install` or `pip install -r requirements.txt`; or name another command with `--runner`"
+                .to_owned()
+        }
         Complaint::NoModule { .. } => {
             "install the project's requirements into it, or name another Python with `--runner`"
+                .to_owned()
+        }
+        Complaint::NotOnPath { .. } => {
+            "`townpass init --fix-env-py` writes `prepend_sys_path` into `alembic.ini`, and shows the \
+             difference first; in a container, mount the project or build its image anew"
                 .to_owned()
         }
         Complaint::Sql { .. } => {
@@ -194,7 +208,9 @@ impl Diagnose for Error {
                 | Complaint::Password { .. }
                 | Complaint::NoDatabase { .. }
                 | Complaint::Unreachable { .. }
+                | Complaint::NoAlembic
                 | Complaint::NoModule { .. }
+                | Complaint::NotOnPath { .. }
                 | Complaint::Unclear(_) => Blame::Environment,
                 Complaint::Sql { .. } => Blame::Migration,
             },

@@ -6,6 +6,7 @@ pub mod error;
 pub mod process;
 pub mod runner;
 pub mod search;
+mod words;
 
 pub use error::Error;
 pub use runner::{Asked, Look, Runner};

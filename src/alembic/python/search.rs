@@ -28,9 +28,9 @@ const ALEMBIC: &str = "alembic";
 pub fn on_this_machine(directory: &Path, top: &Path, path: &[PathBuf]) -> Vec<Look> {
     let above = above(directory, top);
     vec![
-        virtual_environment(&above),
-        tool("uv", "uv.lock", &["[project]", "[tool.uv"], &above, path),
-        tool("poetry", "poetry.lock", &["[tool.poetry"], &above, path),
+        virtual_environment(&above, directory),
+        tool(&UV, &above, path),
+        tool(&POETRY, &above, path),
         Look {
             place: "`alembic` on PATH".to_owned(),
             found: on_path(ALEMBIC, path)
@@ -58,7 +58,7 @@ fn above<'a>(directory: &'a Path, top: &Path) -> Vec<&'a Path> {
         .collect()
 }
 
-fn virtual_environment(above: &[&Path]) -> Look {
+fn virtual_environment(above: &[&Path], directory: &Path) -> Look {
     let place = "virtual environment `.venv`".to_owned();
     let Some(environment) = above
         .iter()
@@ -71,13 +71,13 @@ fn virtual_environment(above: &[&Path]) -> Look {
         };
     };
     Look {
-        found: in_environment(&environment),
+        found: in_environment(&environment, directory),
         place,
     }
 }
 
-/// Alembic's program, or its module by the environment's own Python.
-fn in_environment(environment: &Path) -> Result<Runner, String> {
+/// Alembic, by the environment's own Python.
+fn in_environment(environment: &Path, directory: &Path) -> Result<Runner, String> {
     let [here, elsewhere] = PROGRAMS;
     let programs = environment.join(here);
     if !programs.is_dir() {
@@ -96,21 +96,72 @@ fn in_environment(environment: &Path) -> Result<Runner, String> {
     };
     // The program's first line names a Python by its path, which is wrong once a project moved.
     match program_in(&programs, ALEMBIC) {
-        Some(_) => Ok(Runner::Command(
-            [&shown(&python), "-m", ALEMBIC].map(str::to_owned).to_vec(),
-        )),
+        Some(program) => Ok(Runner::Command(if !is_hidden(directory) {
+            [&shown(&python), "-m", ALEMBIC].map(str::to_owned).to_vec()
+        } else if cfg!(windows) {
+            vec![shown(&program)]
+        } else {
+            vec![shown(&python), shown(&program)]
+        })),
         None => Err("has no Alembic: install the project's requirements into it".to_owned()),
     }
 }
 
-/// A tool that runs programs of a project, where the project is made for it.
-fn tool(name: &str, lock: &str, tables: &[&str], above: &[&Path], path: &[PathBuf]) -> Look {
+/// Whether a module of the project has Alembic's name, which a Python that looks into `directory`
+/// first would take for it: the folder with `env.py`, where that was made a package.
+fn is_hidden(directory: &Path) -> bool {
+    ["alembic.py", "alembic/__init__.py"]
+        .iter()
+        .any(|it| directory.join(it).is_file())
+}
+
+/// A tool that runs programs of a project.
+struct Tool {
+    name: &'static str,
+    /// The file that it alone writes.
+    lock: &'static str,
+    /// A table of `pyproject.toml` that it alone reads.
+    own: &'static str,
+    /// One that every tool reads, and that is enough where no other has locked the project.
+    common: Option<&'static str>,
+}
+
+const UV: Tool = Tool {
+    name: "uv",
+    lock: "uv.lock",
+    own: "[tool.uv",
+    common: Some("[project]"),
+};
+
+const POETRY: Tool = Tool {
+    name: "poetry",
+    lock: "poetry.lock",
+    own: "[tool.poetry",
+    common: None,
+};
+
+/// What tools lock a project with.
+const LOCKS: [&str; 4] = ["uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock"];
+
+impl Tool {
+    /// Whether a project is made for it.
+    fn is_for(&self, directory: &Path) -> bool {
+        let has = |name: &str| directory.join(name).is_file();
+        if has(self.lock) {
+            return true;
+        }
+        let text = fs::read_to_string(directory.join("pyproject.toml")).unwrap_or_default();
+        let begins = |table: &str| text.lines().any(|it| it.trim().starts_with(table));
+        let is_free = || !LOCKS.iter().any(|it| has(it)) && !begins(POETRY.own);
+        begins(self.own) || self.common.is_some_and(|it| begins(it) && is_free())
+    }
+}
+
+/// A tool, where the project is made for it.
+fn tool(tool: &Tool, above: &[&Path], path: &[PathBuf]) -> Look {
+    let Tool { name, lock, .. } = tool;
     let place = format!("`{name} run`");
-    let is_for_it = |directory: &&&Path| {
-        directory.join(lock).is_file()
-            || fs::read_to_string(directory.join("pyproject.toml"))
-                .is_ok_and(|text| text.lines().any(|it| begins_a_table(it, tables)))
-    };
+    let is_for_it = |directory: &&&Path| tool.is_for(directory);
     let found = match (above.iter().find(is_for_it), on_path(name, path)) {
         (None, _) => Err(format!("no `{lock}`, and no `pyproject.toml` for it")),
         (Some(_), None) => Err(format!(
@@ -123,10 +174,6 @@ fn tool(name: &str, lock: &str, tables: &[&str], above: &[&Path], path: &[PathBu
         )),
     };
     Look { place, found }
-}
-
-fn begins_a_table(line: &str, tables: &[&str]) -> bool {
-    tables.iter().any(|table| line.trim().starts_with(table))
 }
 
 /// The first program of that name on the PATH.
@@ -213,10 +260,30 @@ mod tests {
     }
 
     #[test]
+    fn a_package_of_alembics_name_is_gone_around() {
+        assert_eq!(
+            found(
+                &[],
+                &[
+                    "backend/.venv/bin/python",
+                    "backend/.venv/bin/alembic",
+                    "backend/alembic/__init__.py"
+                ],
+                &[]
+            )[0],
+            "virtual environment `.venv`: `/project/backend/.venv/bin/python \
+             /project/backend/.venv/bin/alembic`"
+        );
+    }
+
+    #[test]
     fn what_is_above_counts_and_each_lack_has_its_reason() {
         assert_eq!(
             found(
-                &[("pyproject.toml", "[project]\nname = 'x'\n[tool.poetry]\n")],
+                &[(
+                    "pyproject.toml",
+                    "[project]\nname = 'x'\n[tool.uv]\n[tool.poetry]\n"
+                )],
                 &[".venv/bin/python"],
                 &["poetry"]
             ),
@@ -227,6 +294,33 @@ mod tests {
                 "`alembic` on PATH: not there",
             ]
         );
+    }
+
+    #[test]
+    fn the_tool_that_locked_a_project_is_the_one_that_runs_it() {
+        let project = ("pyproject.toml", "[project]\nname = 'x'\n");
+        let taken = |files: &[(&str, &str)]| {
+            let looks = found(files, &[], &["uv", "poetry"]);
+            let runs: Vec<String> = looks
+                .into_iter()
+                .filter(|it| it.contains("/bin/"))
+                .collect();
+            runs.join(", ")
+        };
+        let (uv, poetry) = (
+            "`uv run`: `/bin/uv run alembic`",
+            "`poetry run`: `/bin/poetry run alembic`",
+        );
+        for (files, expected) in [
+            (&[project][..], uv),
+            (&[project, ("uv.lock", "")], uv),
+            (&[project, ("poetry.lock", "")], poetry),
+            (&[project, ("pdm.lock", "")], ""),
+            (&[("pyproject.toml", "[project]\n[tool.poetry]\n")], poetry),
+            (&[("requirements.txt", "alembic\n")], ""),
+        ] {
+            assert_eq!(taken(files), expected, "{files:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Cases of what is followed, and of what is not.
 
-use super::{Memo, Naming, translate};
+use crate::alembic::translate::{Memo, Naming, translate};
 use crate::migration::Direction;
 
 /// A version file whose `upgrade()` is `body`.

@@ -9,34 +9,12 @@
 //! used, an argument nobody knows) is named with its place, and then the revision is not
 //! translated at all: it needs Python.
 
-mod alter;
-mod apply;
-mod arguments;
-mod batch;
 #[cfg(test)]
 mod cases;
-mod clause;
-mod column;
-mod constraint;
 mod construct;
-mod create_table;
-mod enumeration;
-mod excerpt;
-mod exclude;
-mod expression;
 mod follow;
-mod identity;
-mod index;
-mod insert;
-mod kind;
-mod literal;
 mod operation;
 mod quote;
-mod reserved;
-mod table;
-mod text;
-mod value;
-mod vocabulary;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -44,6 +22,7 @@ use std::ops::Range;
 use ruff_python_ast::{Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
 
+use self::follow::excerpt::excerpt;
 use crate::migration::Direction;
 use crate::sql::Place;
 
@@ -104,7 +83,7 @@ pub fn translate(
     let parsed = ruff_python_parser::parse_module(source).map_err(|error| {
         vec![Outside {
             place: Place::of(source, error.location.start().to_usize()),
-            construct: excerpt::excerpt(source, error.location),
+            construct: excerpt(source, error.location),
             why: format!("this is no Python: {}", error.error),
         }]
     })?;

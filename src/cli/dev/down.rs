@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::database::provider::{Data, State};
 use crate::database::reset::{BindMount, Depth, Plan, Safety, words};
 use crate::database::{Kind, loss};
-use crate::docker::down_plan::{DownPlan, VolumeFate};
+use crate::docker::down::plan::{DownPlan, VolumeFate};
 use crate::docker::observed::Volume;
 use crate::error::Error;
 use crate::report::words::Count;

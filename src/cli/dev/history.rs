@@ -7,13 +7,14 @@ use std::rc::Rc;
 use super::application::Application;
 use super::containers::ProjectContainers;
 use super::session::Session;
-use crate::alembic::{History, Place, listing as alembic_listing};
+use crate::alembic::history::listing as alembic_listing;
+use crate::alembic::{History, Place};
 use crate::cli::context::Context;
 use crate::cli::migrate::{Alembic, Containers, Door, Kind, Named, Workplace};
 use crate::database;
 use crate::database::template::Key;
 use crate::error::Error;
-use crate::migration::name::Names as _;
+use crate::migration::graph::name::Names as _;
 use crate::migration::{self, Directory, Graph, Journal, Plan, Target, journal, listing};
 use crate::url::DatabaseUrl;
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use crate::alembic::project::target_metadata::{EnvPy, Target};
 use crate::alembic::python::{Runner, runner, search};
-use crate::alembic::target_metadata::{EnvPy, Target};
-use crate::alembic::{Project, VersionTable, env_py, versions};
+use crate::alembic::{Project, VersionTable, history::versions, project::env_py};
 use crate::cli::context::Context;
 use crate::cli::migrate::{Named, kind};
 use crate::config::{HistoryKind, Settings};
@@ -78,12 +78,17 @@ fn version_table(project: &Project, settings: &Settings) -> Option<VersionTable>
 }
 
 /// What would run Alembic on this machine.
-fn runner_of(context: &Context, directory: &Path, project: &Project) -> Option<String> {
+fn runner_of(
+    context: &Context,
+    directory: &Path,
+    project: &Project,
+) -> Result<String, Vec<String>> {
     let beside = project.configuration.parent().unwrap_or(directory);
     let looks = search::on_this_machine(beside, directory, &context.env.search_path());
-    match runner::first(&looks)? {
-        Runner::Command(words) => Some(words.join(" ")),
-        other => Some(other.to_string()),
+    match runner::first(&looks) {
+        Some(Runner::Command(words)) => Ok(words.join(" ")),
+        Some(other) => Ok(other.to_string()),
+        None => Err(looks.iter().map(ToString::to_string).collect()),
     }
 }
 

@@ -7,10 +7,10 @@ use crate::compose::Service;
 use crate::database::Kind;
 use crate::database::provider::{Data, State, Status};
 use crate::database::{self, Refusal, Target, diagnosis, reset};
-use crate::docker::ailment::{self, Fate};
 use crate::docker::cause::Cause;
-use crate::docker::postgres;
-use crate::docker::{self, Command, Container, Engine, port_holder};
+use crate::docker::cause::ailment::{self, Fate};
+use crate::docker::decide::postgres;
+use crate::docker::{self, Command, Container, Engine, port};
 use crate::doctor::evidence::{Ailment, Disk, Image, Ports, Server, Sort, Tenant, Volume};
 use crate::doctor::{Trouble, room};
 use crate::host::Endpoint;
@@ -52,7 +52,7 @@ pub(super) async fn ports(session: &Session) -> Option<Ports> {
     // One that is paused keeps its ports.
     let holding = container
         .filter(|it| it.state == docker::observed::State::Running || !it.published.is_empty());
-    let wanted = port_holder::wanted(service);
+    let wanted = port::holder::wanted(service);
     let mut ports = Ports {
         wanted: wanted.iter().map(SocketAddr::port).collect(),
         ..Ports::default()

@@ -8,7 +8,7 @@ use super::dev::session::Session;
 use crate::alembic::VersionTable;
 use crate::config::ProviderChoice;
 use crate::database::choice::{self, Choice};
-use crate::docker::{self, attempt::Attempt, endpoint::Origin};
+use crate::docker::{self, endpoint::Origin, endpoint::attempt::Attempt};
 use crate::doctor::evidence::Engine;
 use crate::doctor::{Evidence, Trouble, examine, excluded};
 use crate::report::view::doctor::Diagnosis;

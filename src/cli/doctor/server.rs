@@ -15,7 +15,7 @@ use crate::doctor::evidence::{self, Address, Connection, History, Strange};
 use crate::error::Error;
 use crate::host::{Answer, Vantage, detect, names};
 use crate::migration::check::Severity;
-use crate::migration::{self, Directory, Graph, journal, repair};
+use crate::migration::{self, Directory, Graph, journal, plan::repair};
 use crate::url;
 
 /// How long a server that was seen to answer may take to let us in.

@@ -1,8 +1,10 @@
 //! `init --fix-env-py`: tells Alembic's `env.py` of the project's models.
 
 use super::proposal::Change;
-use crate::alembic::models::{Base, Models};
-use crate::alembic::target_metadata::{EnvPy, Target};
+use crate::alembic::project::Request;
+use crate::alembic::project::models::{Base, Models};
+use crate::alembic::project::sys_path;
+use crate::alembic::project::target_metadata::{EnvPy, Target};
 use crate::alembic::{self, Project};
 use crate::cli::context::Context;
 use crate::cli::migrate::{Named, kind};
@@ -32,7 +34,8 @@ pub(super) fn changes(
     };
     if let Target::Set(target) = &env_py.target {
         let value = format!("{target}, set already");
-        return Ok((Vec::new(), vec![fact("target", value)]));
+        let changes = found_by_python(&project, &request, &env_py, &[])?;
+        return Ok((changes, vec![fact("target", value)]));
     }
     let root = project.configuration.parent();
     let root = root.unwrap_or(&context.directory);
@@ -49,7 +52,34 @@ pub(super) fn changes(
         before: Some(env_py.source.text.to_string()),
         after,
     });
-    Ok((change.into_iter().collect(), facts))
+    let others = found_by_python(&project, &request, &env_py, &modules)?;
+    Ok((change.into_iter().chain(others).collect(), facts))
+}
+
+/// What lets Python find the modules of the project that `env.py` imports, and `more`.
+fn found_by_python(
+    project: &Project,
+    request: &Request,
+    env_py: &EnvPy,
+    more: &[String],
+) -> Result<Vec<Change>, Error> {
+    if !project.sys_path.is_empty() || env_py.source.text.contains("sys.path") {
+        return Ok(Vec::new());
+    }
+    let root = project.configuration.parent();
+    let root = root.unwrap_or(&request.directory);
+    let mut modules = env_py.imports.iter().chain(more);
+    let Some(place) = modules.find_map(|module| sys_path::home(root, module)) else {
+        return Ok(Vec::new());
+    };
+    let section = request.section.as_deref().unwrap_or("alembic");
+    let change = project.with_sys_path(section, place)?;
+    let change = change.map(|(before, after)| Change {
+        path: project.configuration.clone(),
+        before: Some(before),
+        after,
+    });
+    Ok(change.into_iter().collect())
 }
 
 /// The base that was named, or the only one there is.

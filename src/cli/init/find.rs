@@ -12,7 +12,7 @@ use crate::cli::migrate::{Named, kind};
 use crate::compose;
 use crate::config::file::{self, File};
 use crate::config::{Configured, Environment, ProviderChoice, Settings};
-use crate::docker::port_holder;
+use crate::docker::port;
 use crate::error::Error;
 use crate::report::view::init::Fact;
 
@@ -100,7 +100,7 @@ impl Found {
             },
             attributes: text(&directory.join(".gitattributes"))?,
             attributes_above: attributes_above(&directory)?,
-            port: port_holder::free_from(5433),
+            port: port::holder::free_from(5433),
             directory,
         })
     }

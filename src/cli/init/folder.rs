@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::migration::file::{self, Reading};
+use crate::migration::directory::file::{self, Reading};
 
 /// How deep below the project they are looked for.
 const DEPTH: usize = 3;

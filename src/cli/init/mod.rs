@@ -8,7 +8,7 @@ use super::confirm;
 use super::context::Context;
 use crate::error::Error;
 use crate::migration::Version;
-use crate::migration::write::{self, NewFile};
+use crate::migration::directory::write::{self, NewFile};
 use crate::report::view::init::{Adopted, Proposal};
 
 mod attributes;

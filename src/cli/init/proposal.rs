@@ -7,7 +7,7 @@ use super::configuration::configuration;
 use super::find::Found;
 use super::reference;
 use crate::error::Error;
-use crate::migration::draft::{Draft, Wish};
+use crate::migration::directory::draft::{Draft, Wish};
 use crate::migration::{Directory, Graph, Version};
 use crate::report::view::init;
 

@@ -6,8 +6,8 @@
 use super::gate::Gate;
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::fingerprint::Fingerprint;
-use crate::migration::lock::Wait;
+use crate::migration::journal::lock::Wait;
+use crate::migration::plan::fingerprint::Fingerprint;
 use crate::migration::runner::{self, Applied};
 use crate::migration::{self, Directory, Options, Plan, Session};
 

@@ -6,7 +6,7 @@ use crate::cli::exit;
 use crate::error::Error;
 use crate::failure::Blame;
 use crate::migration::check::{self, Severity};
-use crate::migration::git::Repository;
+use crate::migration::directory::git::Repository;
 use crate::migration::{Directory, Graph, Unwritten};
 use crate::report::view::check::Checked;
 

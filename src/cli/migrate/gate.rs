@@ -10,8 +10,8 @@ use super::plan::Saved;
 use crate::config::Environment;
 use crate::error::{Error, Unapproved};
 use crate::lint::{Level, Survey};
-use crate::migration::fingerprint::{Fingerprint, NoFingerprint};
-use crate::migration::fork::Fork;
+use crate::migration::graph::fork::Fork;
+use crate::migration::plan::fingerprint::{Fingerprint, NoFingerprint};
 use crate::migration::{self, Direction, Directory, Graph, Journal, Plan, Target};
 
 /// Why a database is treated with caution.

@@ -3,7 +3,7 @@
 use super::{Workplace, revision};
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::draft::{self, Draft, Purpose, Splice, Wish};
+use crate::migration::directory::draft::{self, Draft, Purpose, Splice, Wish};
 use crate::migration::{Graph, Target, Unwritten, Version};
 
 #[derive(Debug, clap::Args)]

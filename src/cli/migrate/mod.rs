@@ -11,10 +11,12 @@ use super::context::Context;
 use crate::config::{Configured, Settings, database_url, file::File};
 use crate::database;
 use crate::error::Error;
-use crate::migration::git::Repository;
+use crate::migration::directory::git::Repository;
+use crate::migration::directory::sum::{self, Sum};
 use crate::migration::listing::Detail;
-use crate::migration::sum::{self, Sum};
-use crate::migration::{self, Directory, Graph, Journal, Session, Unwritten, journal, write};
+use crate::migration::{
+    self, Directory, Graph, Journal, Session, Unwritten, directory::write, journal,
+};
 use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 

@@ -6,7 +6,7 @@ use super::origin;
 use crate::cli::context::Context;
 use crate::cli::duration;
 use crate::migration::Options;
-use crate::migration::lock::Scope;
+use crate::migration::journal::lock::Scope;
 
 /// How long others are waited for.
 #[derive(Debug, Default, clap::Args)]

@@ -8,8 +8,8 @@ use super::gate::Caution;
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::lint::Survey;
-use crate::migration::fingerprint::Fingerprint;
-use crate::migration::size::{self, Sizes};
+use crate::migration::journal::size::{self, Sizes};
+use crate::migration::plan::fingerprint::Fingerprint;
 use crate::migration::{Direction, Journal, Plan, Session, Target, journal, runner};
 use crate::report::view::review::{Asked, Review};
 

@@ -12,11 +12,13 @@ use super::{Door, Workplace};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::host::names;
-use crate::migration::git::Repository;
+use crate::migration::directory::git::Repository;
+use crate::migration::directory::source::Down;
 use crate::migration::journal::{self, Renamed};
-use crate::migration::rebase::{Move, Rebase};
-use crate::migration::source::Down;
-use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, runner, write};
+use crate::migration::plan::rebase::{Move, Rebase};
+use crate::migration::{
+    self, Directory, Graph, Target, Unwritten, Version, directory::write, runner,
+};
 use crate::report::view::authoring::Rebased;
 use crate::url::{Address, DatabaseUrl};
 

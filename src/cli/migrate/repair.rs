@@ -6,9 +6,11 @@ use crate::cli::confirm;
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::directory::SUM;
-use crate::migration::repair::{self, Repair, Wish};
-use crate::migration::sum::Sum;
-use crate::migration::{Directory, Graph, Session, Target, Unwritten, journal, runner, write};
+use crate::migration::directory::sum::Sum;
+use crate::migration::plan::repair::{self, Repair, Wish};
+use crate::migration::{
+    Directory, Graph, Session, Target, Unwritten, directory::write, journal, runner,
+};
 use crate::report::view::authoring::Resealed;
 use crate::report::view::repair::{Difference, Repaired, Troubles};
 

@@ -8,8 +8,8 @@ use super::{Kind, Workplace};
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::error::Error;
-use crate::migration::draft::{self, Draft, Purpose, Splice, Wish};
-use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, write};
+use crate::migration::directory::draft::{self, Draft, Purpose, Splice, Wish};
+use crate::migration::{self, Directory, Graph, Target, Unwritten, Version, directory::write};
 use crate::report::view::authoring::Written;
 
 #[derive(Debug, clap::Args)]

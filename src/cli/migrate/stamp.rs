@@ -5,8 +5,8 @@ use super::goal::Goal;
 use super::patience::Patience;
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::stamp::Others;
-use crate::migration::{Options, Range, Target, offline, runner};
+use crate::migration::plan::stamp::Others;
+use crate::migration::{Options, Range, Target, plan::offline, runner};
 use crate::report::view::migration::Sql;
 use crate::report::view::stamp::{Stamped, Tables};
 

@@ -7,7 +7,7 @@ use super::{Door, Kind, Workplace, alembic, careful, told_by_git};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::runner::{self, Transactions};
-use crate::migration::{Direction, Options, Target, journal, offline};
+use crate::migration::{Direction, Options, Target, journal, plan::offline};
 use crate::report::Story;
 use crate::report::view::migration::{Moved, Sql, WouldMove};
 

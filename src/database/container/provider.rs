@@ -13,10 +13,10 @@ use super::{Settings, admin, bind, reading};
 use crate::compose::Service;
 use crate::database::provider::{Data, OnEvent, Saved, Sink, Status};
 use crate::database::{Account, Error, Event, Kind, Provider, SnapshotName, whereabouts};
-use crate::docker::down_plan::{DownPlan, Scope, VolumeFate};
+use crate::docker::decide::plan::UpPlan;
+use crate::docker::down::plan::{DownPlan, Scope, VolumeFate};
 use crate::docker::engine::Reach;
 use crate::docker::observed::{self, State};
-use crate::docker::plan::UpPlan;
 use crate::docker::volume_copy::CopyRequest;
 use crate::docker::{self, Attachment, Follow, decide::Policy};
 use crate::host::Evidence;
@@ -51,7 +51,7 @@ impl Container {
         let name = &self.settings.service;
         let project = &self.settings.project;
         project.service(name.as_str()).ok_or_else(|| {
-            docker::Error::Refused(docker::refusal::Refusal::NoService {
+            docker::Error::Refused(docker::decide::refusal::Refusal::NoService {
                 service: name.to_string(),
                 known: project.services.keys().map(ToString::to_string).collect(),
             })

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::compose::{MountKind, Project, Service};
 use crate::database::provider::{Data, State, Status};
+use crate::docker::decide::postgres::Server;
 use crate::docker::observed::{self, Container, MountSource};
-use crate::docker::postgres::Server;
 
 /// Where the image keeps its data unless told otherwise.
 const DATA: &str = "/var/lib/postgresql/data";

@@ -4,6 +4,7 @@
 //! against a log, over the lines that `line` picks. Where no sign is found the line that most
 //! likely ended the container is shown. No container is looked at here.
 
+pub mod ailment;
 mod kind;
 mod line;
 mod remedy;

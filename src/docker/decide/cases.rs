@@ -9,10 +9,10 @@ use super::worlds::{
 };
 use super::{Policy, Pull};
 use crate::compose::{self, Build, Condition, HealthCheck, Project, PullPolicy};
+use crate::docker::decide::plan::UpPlan;
 use crate::docker::labels;
 use crate::docker::observed::{Container, Health, Observed, State};
 use crate::docker::payload::START_INTERVAL;
-use crate::docker::plan::UpPlan;
 use crate::ident::ServiceName;
 
 /// One row: a project and what is there, and what is expected.

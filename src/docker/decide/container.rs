@@ -3,14 +3,14 @@
 use super::draft::{Draft, peers};
 use super::name_taken;
 use crate::compose::{Generation, MountKind, Service};
+use crate::docker::decide::plan::{Peers, Standing, Step};
+use crate::docker::decide::postgres::Server;
+use crate::docker::decide::refusal::Refusal;
+use crate::docker::decide::unsupported;
 use crate::docker::error::Error;
 use crate::docker::labels;
 use crate::docker::observed::{Container, State};
 use crate::docker::payload::{START_INTERVAL, resolved};
-use crate::docker::plan::{Peers, Standing, Step};
-use crate::docker::postgres::Server;
-use crate::docker::refusal::Refusal;
-use crate::docker::unsupported;
 
 impl<'a> Draft<'a, '_> {
     pub(super) fn adopt(

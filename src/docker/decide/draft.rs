@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Policy;
 use crate::compose::{Condition, Project, Service};
+use crate::docker::decide::plan::{Need, Peer, Peers, Step, UpPlan};
+use crate::docker::decide::refusal::Refusal;
 use crate::docker::error::Error;
 use crate::docker::observed::{Container, Observed, State};
-use crate::docker::plan::{Need, Peer, Peers, Step, UpPlan};
-use crate::docker::refusal::Refusal;
 use crate::ident::ServiceName;
 
 impl<'a> UpPlan<'a> {

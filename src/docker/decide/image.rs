@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::Pull;
 use super::draft::Draft;
 use crate::compose::{PullPolicy, Service};
+use crate::docker::decide::plan::ImageSource;
 use crate::docker::error::Error;
 use crate::docker::observed::Image;
-use crate::docker::plan::ImageSource;
 
 impl Draft<'_, '_> {
     pub(super) fn image_source(

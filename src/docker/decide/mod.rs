@@ -8,7 +8,11 @@
 //! time: `container` says what becomes of its container, `image`, `network` and `volume` what
 //! that one needs.
 
+pub mod plan;
 mod policy;
+pub mod postgres;
+pub mod refusal;
+pub(in crate::docker) mod unsupported;
 
 mod draft;
 

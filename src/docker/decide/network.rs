@@ -2,11 +2,11 @@
 
 use super::draft::Draft;
 use crate::compose::Service;
+use crate::docker::decide::plan::Step;
+use crate::docker::decide::refusal::Refusal;
 use crate::docker::error::Error;
 use crate::docker::labels;
 use crate::docker::observed::{Container, Network, State};
-use crate::docker::plan::Step;
-use crate::docker::refusal::Refusal;
 
 /// Networks that every engine has.
 const BUILT_IN: &[&str] = &["bridge", "host", "none", "default"];

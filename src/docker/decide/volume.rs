@@ -2,10 +2,10 @@
 
 use super::draft::Draft;
 use crate::compose::{Mount, MountKind, Service};
+use crate::docker::decide::plan::{Data, Step};
+use crate::docker::decide::refusal::Refusal;
 use crate::docker::labels;
 use crate::docker::observed::State;
-use crate::docker::plan::{Data, Step};
-use crate::docker::refusal::Refusal;
 
 impl Draft<'_, '_> {
     pub(super) fn volume(&mut self, key: &str) -> Result<(), Refusal> {

@@ -6,9 +6,9 @@ use bollard::models::{ContainerCreateBody, NetworkingConfig};
 
 use super::{Peers, health, host, networking, peers, ports};
 use crate::compose::{Generation, Project, Service};
+use crate::docker::decide::refusal::Refusal;
 use crate::docker::engine::ApiVersion;
 use crate::docker::labels::OfContainer;
-use crate::docker::refusal::Refusal;
 
 /// What a service's container is made in.
 #[derive(Clone, Copy, Debug)]

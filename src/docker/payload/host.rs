@@ -10,7 +10,7 @@ use bollard::models::{
 use super::peers::namespace;
 use super::{Circumstances, mounts, networking, ports, resources};
 use crate::compose::{RestartPolicy, Service};
-use crate::docker::refusal::Refusal;
+use crate::docker::decide::refusal::Refusal;
 
 /// The host configuration of a service's container.
 pub(super) fn config(service: &Service, around: &Circumstances<'_>) -> Result<HostConfig, Refusal> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use bollard::models::{PortBinding, PortMap};
 
 use crate::compose::{Port, Service};
-use crate::docker::refusal::Refusal;
+use crate::docker::decide::refusal::Refusal;
 
 /// The ports of a container, as `5432/tcp`: those published and those of `expose`.
 pub(super) fn exposed(service: &Service) -> Result<Vec<String>, Refusal> {

@@ -71,11 +71,16 @@ fn look(evidence: &Evidence) -> Verdict {
         history.ids.len(),
         history.heads.join(", ")
     );
-    let Some(runner) = runner else {
-        let seen = Seen::new(format!("{line}; nothing is found that could run Alembic"));
-        let mend = Mend::run("python -m pip install alembic")
-            .saying("in the project's virtual environment, `.venv`, with its other requirements");
-        return Verdict::Warning(seen.with([at]), mend);
+    let runner = match runner {
+        Ok(runner) => runner,
+        Err(looks) => {
+            let seen = Seen::new(format!("{line}; nothing is found that could run Alembic"));
+            let mend = Mend::run("python -m venv .venv").saying(
+                "then install the project's requirements into it; only `--autogenerate` and what no \
+                 SQL can be made of need it",
+            );
+            return Verdict::Warning(seen.with(looks.iter().cloned().chain([at])), mend);
+        }
     };
     let mut details = vec![format!("`{runner}` runs it"), at];
     if let Models::Set(target) = models {
@@ -102,7 +107,9 @@ mod tests {
             configuration: "alembic.ini".to_owned(),
             history,
             models,
-            runner: runner.map(str::to_owned),
+            runner: runner
+                .map(str::to_owned)
+                .ok_or_else(|| vec!["`alembic` on PATH: not there".to_owned()]),
         };
         let connection = evidence.connection.as_mut().expect("it is there");
         connection.alembic_versions = applied.iter().map(|it| (*it).to_owned()).collect();
@@ -134,7 +141,7 @@ mod tests {
             (
                 found(history(&["b2"]), set(), None, &[]),
                 "warning: `alembic.ini`, 2 revisions, head b2; nothing is found that could run \
-                 Alembic -> python -m pip install alembic",
+                 Alembic -> python -m venv .venv",
             ),
             (
                 found(history(&["b2"]), unset, Some("alembic"), &[]),

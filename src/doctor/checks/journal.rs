@@ -3,7 +3,7 @@
 use crate::doctor::evidence::{Evidence, Journal};
 use crate::doctor::{Check, Mend, Seen, Verdict};
 use crate::migration::Version;
-use crate::migration::repair::Kind;
+use crate::migration::plan::repair::Kind;
 
 pub(in crate::doctor) const CHECK: Check = Check {
     name: "journal",
@@ -68,7 +68,7 @@ mod tests {
     use crate::doctor::cases;
     use crate::doctor::evidence::Journal;
     use crate::migration::Version;
-    use crate::migration::repair::{Kind, Trouble};
+    use crate::migration::plan::repair::{Kind, Trouble};
 
     #[test]
     fn what_is_in_the_way_is_told_and_what_is_pending() {

@@ -7,16 +7,16 @@
 mod scripts;
 
 use self::scripts::scripts;
+use crate::migration::directory::file::{self, Kind, Reading};
+use crate::migration::directory::git::Base;
+use crate::migration::directory::header::Revises;
+use crate::migration::directory::located::Located;
+use crate::migration::directory::source::Source;
+use crate::migration::directory::sum::{self, Sum};
+use crate::migration::directory::version::Version;
 use crate::migration::directory::{Directory, Revision};
 use crate::migration::error::Error;
-use crate::migration::file::{self, Kind, Reading};
-use crate::migration::git::Base;
 use crate::migration::graph::Graph;
-use crate::migration::header::Revises;
-use crate::migration::located::Located;
-use crate::migration::source::Source;
-use crate::migration::sum::{self, Sum};
-use crate::migration::version::Version;
 use crate::sql::Place;
 
 /// Something that was found. Scripts read this: add fields, never change them.
@@ -326,8 +326,8 @@ fn sums(directory: &Directory, graph: &Graph) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::{Severity, against, folder};
+    use crate::migration::directory::git::Base;
     use crate::migration::directory::tests::directory;
-    use crate::migration::git::Base;
 
     /// What is found in `files`, a line each.
     fn found(files: &[(&str, &str)]) -> String {

@@ -1,8 +1,8 @@
 //! What the statements of a revision tell.
 
 use super::{Finding, Severity, broken, warning};
+use crate::migration::directory::source::Source;
 use crate::migration::directory::{Directory, Revision};
-use crate::migration::source::Source;
 use crate::sql::lex::{self, lex};
 use crate::sql::{Place, Script, Statement, split};
 

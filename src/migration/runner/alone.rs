@@ -16,15 +16,15 @@ use super::monitor::Subject;
 use super::records::Records;
 use super::transaction::met_others;
 use super::{Refused, Run, Turn, rolled_back};
-use crate::migration::direction::Direction;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
+use crate::migration::journal::ledger::Ledger;
+use crate::migration::journal::lock::Wait;
+use crate::migration::journal::session::{changed, execute, rows};
 use crate::migration::journal::{Progress, database};
-use crate::migration::ledger::Ledger;
-use crate::migration::locate::{locate, lost};
-use crate::migration::lock::Wait;
-use crate::migration::session::{changed, execute, rows};
-use crate::migration::step::{Reason, Step};
+use crate::migration::plan::direction::Direction;
+use crate::migration::plan::step::{Reason, Step};
+use crate::migration::runner::locate::{locate, lost};
 
 /// What fails half-way and leaves its first half behind, which its second run must know.
 const IN_TWO_HALVES: &str = "ALTER TABLE DETACH PARTITION CONCURRENTLY";

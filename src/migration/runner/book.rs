@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::records::Records;
-use crate::migration::direction::Direction;
-use crate::migration::heads::Heads;
 use crate::migration::journal::Progress;
-use crate::migration::ledger::Ledger;
-use crate::migration::origin::Origin;
-use crate::migration::step::Step;
+use crate::migration::journal::heads::Heads;
+use crate::migration::journal::ledger::Ledger;
+use crate::migration::journal::origin::Origin;
+use crate::migration::plan::direction::Direction;
+use crate::migration::plan::step::Step;
 
 /// What a run writes.
 #[derive(Clone, Debug)]

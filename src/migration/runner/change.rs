@@ -7,9 +7,9 @@ use super::gate::{Fence, Gate, IDENTITY, Way};
 use super::records::Records;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
+use crate::migration::journal::lock::{self, Scope};
+use crate::migration::journal::session::{Session, execute};
 use crate::migration::journal::{Journal, database};
-use crate::migration::lock::{self, Scope};
-use crate::migration::session::{Session, execute};
 
 /// An open transaction that has the lock. Dropped, it is rolled back with its connection.
 pub(super) struct Change<'c> {

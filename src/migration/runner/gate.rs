@@ -8,11 +8,11 @@ use sqlx::postgres::PgConnection;
 
 use crate::migration::error::Error;
 use crate::migration::event::Event;
-use crate::migration::heads::Heads;
+use crate::migration::journal::heads::Heads;
+use crate::migration::journal::lock::{Key, Scope, Wait};
+use crate::migration::journal::session::{execute, rows};
 use crate::migration::journal::{Journal, database};
-use crate::migration::lock::{Key, Scope, Wait};
 use crate::migration::runner::Options;
-use crate::migration::session::{execute, rows};
 
 /// The session as it was when it began. `DISCARD ALL` would release the lock as well.
 pub(super) const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DISCARD TEMP";

@@ -8,11 +8,11 @@ use super::gate::{Fence, Gate, IDENTITY, Way};
 use super::{Applied, End, Options, carry_out};
 use crate::migration::error::Error;
 use crate::migration::event::Event;
-use crate::migration::heads::Heads;
 use crate::migration::journal::database;
-use crate::migration::lock::{self, Scope, Wait};
+use crate::migration::journal::heads::Heads;
+use crate::migration::journal::lock::{self, Scope, Wait};
+use crate::migration::journal::session::{Session, execute, rows};
 use crate::migration::plan::Plan;
-use crate::migration::session::{Session, execute, rows};
 
 /// How a plan ended that did not fail.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 
 use crate::migration::error::Error;
 use crate::migration::journal::database;
-use crate::migration::session::{execute, rows};
+use crate::migration::journal::session::{execute, rows};
 use crate::sql::{ConcurrentIndex, Literal};
 
 /// An index, as it is.

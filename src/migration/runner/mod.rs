@@ -17,6 +17,7 @@ mod change;
 mod gate;
 mod heads;
 mod indexes;
+pub mod locate;
 pub mod monitor;
 pub mod notice;
 mod records;
@@ -40,21 +41,21 @@ use self::gate::{Fence, Gate, RESET};
 use self::monitor::{Monitor, Sight, Subject};
 use self::notice::Notices;
 use self::records::Records;
-use crate::migration::direction::Direction;
 use crate::migration::directory::Directory;
+use crate::migration::directory::version::Version;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
-use crate::migration::heads::Heads;
+use crate::migration::graph::target::Target;
+use crate::migration::journal::heads::Heads;
+use crate::migration::journal::lock::{self, Holder, Scope, Wait};
+use crate::migration::journal::origin::Origin;
+use crate::migration::journal::session::{Session, execute};
 use crate::migration::journal::{self, database};
-use crate::migration::locate::{exhausted, locate, lost};
-use crate::migration::lock::{self, Holder, Scope, Wait};
-use crate::migration::origin::Origin;
 use crate::migration::plan::Plan;
-use crate::migration::session::{Session, execute};
-use crate::migration::step::{Mode, Reason, Step};
-use crate::migration::target::Target;
-use crate::migration::version::Version;
+use crate::migration::plan::direction::Direction;
+use crate::migration::plan::step::{Mode, Reason, Step};
+use crate::migration::runner::locate::{exhausted, locate, lost};
 
 /// How a run goes about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -452,12 +453,17 @@ fn rolled_back(step: &Step, index: usize, refused: &Refused) -> Error {
         Direction::Upgrade => "nothing of this file was applied; revisions before it stay",
         Direction::Downgrade => "nothing of this file was reverted; revisions before it are",
     };
+    let code = journal::server(&refused.error).map_or("", |cause| cause.code());
+    let state = match way_out(step, code) {
+        Some(way_out) => format!("{state}\n{way_out}"),
+        None => state.to_owned(),
+    };
     let located = Box::new(locate(
         step,
         statement,
         &refused.error,
         &refused.blockers,
-        state,
+        &state,
     ));
     let code = located.code.as_deref().unwrap_or_default();
     if transaction::met_others(&refused.error) {
@@ -466,6 +472,27 @@ fn rolled_back(step: &Step, index: usize, refused: &Refused) -> Error {
         Error::Exhausted(located)
     } else {
         Error::Failed(located)
+    }
+}
+
+/// What to do about an answer that has an everyday reason.
+fn way_out(step: &Step, code: &str) -> Option<String> {
+    if step.direction == Direction::Downgrade {
+        return None;
+    }
+    match code {
+        // A table, a column or another object that is there already.
+        "42P07" | "42701" | "42710" => Some(format!(
+            "if the database has it from elsewhere (from `Base.metadata.create_all()`, or by hand), and all \
+             that the file makes, say so: `townpass migrate stamp {}`",
+            step.version
+        )),
+        "23502" => Some(
+            "rows that are there have no value: give the column a default, or add it nullable, fill it, \
+             and set NOT NULL then"
+                .to_owned(),
+        ),
+        _ => None,
     }
 }
 

@@ -12,8 +12,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Row as _};
 use tokio::time::sleep;
 
-use crate::migration::lock::Holder;
-use crate::migration::session::{execute, rows};
+use crate::migration::journal::lock::Holder;
+use crate::migration::journal::session::{execute, rows};
 
 /// How often it looks.
 const TICK: Duration = Duration::from_secs(1);

@@ -5,9 +5,9 @@ use sqlx::postgres::PgConnection;
 use super::gate::Gate;
 use crate::migration::error::{Error, Foreign};
 use crate::migration::event::Event;
+use crate::migration::journal::ledger::{Ledger, Presence};
+use crate::migration::journal::session::execute;
 use crate::migration::journal::{CREATE, Table, database};
-use crate::migration::ledger::{Ledger, Presence};
-use crate::migration::session::execute;
 
 /// The journal, and the ledger beside it where there is one.
 #[derive(Clone, Debug)]

@@ -5,8 +5,8 @@ use super::change::Change;
 use super::records::Records;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
+use crate::migration::journal::session::Session;
 use crate::migration::journal::{Journal, Renamed};
-use crate::migration::session::Session;
 
 /// Gives the rows of `renamed` their new versions, in the ledger too, and lets `exchange` do the
 /// same with the files: both or neither, under the lock. Refuses if the journal is no longer as

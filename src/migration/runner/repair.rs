@@ -6,9 +6,9 @@ use super::records::Records;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::journal::Progress;
-use crate::migration::origin::Origin;
-use crate::migration::repair::{Repair, Wish};
-use crate::migration::session::Session;
+use crate::migration::journal::origin::Origin;
+use crate::migration::journal::session::Session;
+use crate::migration::plan::repair::{Repair, Wish};
 
 /// Carries out `repair`, or refuses if the journal is no longer as it was.
 pub async fn mend(

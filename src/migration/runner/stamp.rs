@@ -7,11 +7,11 @@ use super::records::Records;
 use crate::migration::directory::Directory;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
+use crate::migration::graph::target::Target;
+use crate::migration::journal::lock;
+use crate::migration::journal::session::Session;
 use crate::migration::journal::{self, Progress};
-use crate::migration::lock;
-use crate::migration::session::Session;
-use crate::migration::stamp::{Others, Stamp};
-use crate::migration::target::Target;
+use crate::migration::plan::stamp::{Others, Stamp};
 
 /// Makes the journal say that the database is at `targets`.
 pub async fn stamp(

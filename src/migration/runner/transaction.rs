@@ -8,13 +8,13 @@ use super::book::Book;
 use super::gate::{Fence, IDENTITY, RESET, Way};
 use super::monitor::Subject;
 use super::{Completed, End, Refused, Run, Turn, rolled_back};
-use crate::migration::direction::Direction;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
+use crate::migration::journal::lock::Wait;
+use crate::migration::journal::session::execute;
 use crate::migration::journal::{database, server};
-use crate::migration::lock::Wait;
-use crate::migration::session::execute;
-use crate::migration::step::Step;
+use crate::migration::plan::direction::Direction;
+use crate::migration::plan::step::Step;
 
 /// The codes of a statement that met others, and may well succeed when it is tried again: waited
 /// as long as it may, deadlock, serialization failure.

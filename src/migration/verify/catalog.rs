@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 
 use crate::migration::error::Error;
 use crate::migration::journal::database;
-use crate::migration::session::rows;
+use crate::migration::journal::session::rows;
 
 /// The question.
 const SQL: &str = include_str!("catalog.sql");

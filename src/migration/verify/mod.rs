@@ -12,15 +12,15 @@ pub use catalog::{Catalog, Change, Difference};
 use async_trait::async_trait;
 
 use self::scratch::Scratch;
-use crate::migration::direction::Direction;
 use crate::migration::directory::Directory;
+use crate::migration::directory::version::Version;
 use crate::migration::error::Error;
 use crate::migration::event::Event;
 use crate::migration::graph::Graph;
+use crate::migration::graph::target::Target;
+use crate::migration::journal::session::Session;
+use crate::migration::plan::direction::Direction;
 use crate::migration::runner::{Options, migrate};
-use crate::migration::session::Session;
-use crate::migration::target::Target;
-use crate::migration::version::Version;
 
 /// What became of a revision.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use sqlx::Row as _;
 use sqlx::postgres::PgConnection;
 
 use crate::migration::error::Error;
+use crate::migration::journal::session::{Session, execute, rows};
 use crate::migration::journal::{database, server};
-use crate::migration::session::{Session, execute, rows};
 use crate::sql::Ident;
 
 /// How their names begin; the time of their making follows.

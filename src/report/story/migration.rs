@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Story;
 use crate::migration::Event;
-use crate::migration::lock::Holder;
+use crate::migration::journal::lock::Holder;
 use crate::migration::runner::notice::Severity;
 use crate::report::words::{Count, Span};
 

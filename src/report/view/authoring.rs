@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::Report;
 use crate::alembic;
-use crate::migration::draft::Draft;
-use crate::migration::rebase::Rebase;
+use crate::migration::directory::draft::Draft;
+use crate::migration::plan::rebase::Rebase;
 use crate::report::words::Count;
 use crate::report::{Painter, Shade};
 
@@ -41,8 +41,8 @@ impl From<&Draft> for Written {
     }
 }
 
-impl From<&alembic::draft::Draft> for Written {
-    fn from(draft: &alembic::draft::Draft) -> Self {
+impl From<&alembic::script::draft::Draft> for Written {
+    fn from(draft: &alembic::script::draft::Draft) -> Self {
         Self {
             revision: draft.script.id.clone(),
             parents: draft.script.parents.clone(),
@@ -96,7 +96,7 @@ pub struct Moved {
 impl Rebased {
     /// What `rebase` does.
     pub fn of(rebase: &Rebase, journal_rows: usize, dry_run: bool) -> Self {
-        let moved = |it: &crate::migration::rebase::Move| Moved {
+        let moved = |it: &crate::migration::plan::rebase::Move| Moved {
             from: it.from.to_string(),
             to: it.to.to_string(),
             parents: it.parents.iter().map(ToString::to_string).collect(),

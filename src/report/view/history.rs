@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use super::Report;
-use crate::migration::lanes;
-use crate::migration::layout::{self, Detail};
+use crate::migration::listing::lanes;
+use crate::migration::listing::layout::{self, Detail};
 use crate::migration::listing::{BranchPoint, Entry};
 use crate::report::{Painter, Shade};
 

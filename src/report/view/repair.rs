@@ -7,7 +7,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::Report;
 use crate::migration::Version;
-use crate::migration::repair::{Repair, Trouble, Wish};
+use crate::migration::plan::repair::{Repair, Trouble, Wish};
 use crate::report::{Painter, Shade};
 
 /// What `repair` found.

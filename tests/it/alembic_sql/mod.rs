@@ -5,7 +5,7 @@ mod applied;
 mod mending;
 mod offline;
 mod python;
-mod real;
+pub(crate) mod real;
 mod review;
 mod script;
 mod verify;

@@ -3,8 +3,8 @@
 use miette::Diagnostic as _;
 use townpass::compose::{Condition, MountKind};
 use townpass::docker::Error;
-use townpass::docker::ailment::{Ailment, Fate};
 use townpass::docker::cause::Cause;
+use townpass::docker::cause::ailment::{Ailment, Fate};
 
 use super::fixture::{Fixture, mount, named_volume, on};
 use crate::support::docker;

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use townpass::compose::{
     self, Condition, Dependency, HealthCheck, Mount, MountKind, Network, Port, Project, Service,
 };
+use townpass::docker::decide::plan::UpPlan;
 use townpass::docker::decide::{Policy, Pull};
-use townpass::docker::plan::UpPlan;
 use townpass::docker::{Engine, Error, Event, Platform, Surroundings, connect};
 use townpass::ident::{ProjectName, ServiceName};
 

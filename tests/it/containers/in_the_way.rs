@@ -2,7 +2,7 @@
 
 use miette::Diagnostic as _;
 use townpass::docker::Error;
-use townpass::docker::port_taken::PortHolder;
+use townpass::docker::port::taken::PortHolder;
 
 use super::fixture::{Fixture, port};
 use crate::support::docker;

@@ -1,6 +1,6 @@
 //! Up, once and again, and down.
 
-use townpass::docker::down_plan::{DownPlan, Scope, VolumeFate};
+use townpass::docker::down::plan::{DownPlan, Scope, VolumeFate};
 
 use super::fixture::Fixture;
 use crate::support::docker;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command as Process};
 
 use townpass::{
     compose::{Build, Hosts},
-    docker::{Error, Event, Wanted, plan::ImageSource},
+    docker::{Error, Event, Wanted, decide::plan::ImageSource},
     ident::{ProjectName, ServiceName},
 };
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
 use townpass::failure::{Blame, Diagnose as _};
-use townpass::migration::{Direction, Error, Event, Options, lock::Key, runner::migrate};
+use townpass::migration::{Direction, Error, Event, Options, journal::lock::Key, runner::migrate};
 
 use super::folder::{Folder, ask, journal_of, options, versions};
 use crate::support::cluster::Database;

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use proptest::prelude::*;
-use townpass::migration::file::{Reading, read};
+use townpass::migration::directory::file::{Reading, read};
 use townpass::migration::listing::history;
 use townpass::migration::{
-    Checksum, Direction, Directory, Graph, Journal, Plan, Source, Version, directory::SUM, lanes,
-    rebase::Rebase, sum::Sum, target::Destination,
+    Checksum, Direction, Directory, Graph, Journal, Plan, Source, Version, directory::SUM,
+    directory::sum::Sum, graph::target::Destination, listing::lanes, plan::rebase::Rebase,
 };
 
 /// A history: what each revision follows, and what it depends on. Revision `i` has version `i + 1`.

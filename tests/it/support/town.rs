@@ -160,8 +160,31 @@ impl Town {
         arguments: impl IntoIterator<Item = S>,
     ) -> Invocation<'_> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_townpass"));
+        command.args(arguments);
+        self.invocation(command)
+    }
+
+    /// Runs a line as people type it into their shell, with the binary, and the programs in `first`
+    /// before it, on the PATH.
+    #[cfg(unix)]
+    pub(crate) fn shell(&self, first: &Path, line: &str) -> Invocation<'_> {
+        let binary = Path::new(env!("CARGO_BIN_EXE_townpass")).parent();
+        let machine = env::var_os("PATH").unwrap_or_default();
+        let path = [first, binary.expect("it is in a directory")].map(Path::to_owned);
+        let path = env::join_paths(path.into_iter().chain(env::split_paths(&machine)));
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        let run = self.invocation(command);
+        let run = run.env("PATH", path.expect("no colon in it"));
+        // Where the Compose plugin is.
+        match env::var_os("DOCKER_CONFIG") {
+            Some(directory) => run.env("DOCKER_CONFIG", directory),
+            None => run,
+        }
+    }
+
+    fn invocation(&self, mut command: Command) -> Invocation<'_> {
         command
-            .args(arguments)
             .current_dir(self.path())
             .env_clear()
             .env("HOME", self.home())

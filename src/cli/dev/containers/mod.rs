@@ -21,8 +21,8 @@ use crate::cli::migrate::Alembic;
 use crate::cli::migrate::python::{Call, Containers, directory};
 use crate::compose::Service;
 use crate::docker::observed::State;
-use crate::docker::run::OneOff;
-use crate::docker::run_service::ServiceRun;
+use crate::docker::process::run::OneOff;
+use crate::docker::process::run_service::ServiceRun;
 use crate::docker::{Attachment, Channel, Command};
 use crate::error::Error;
 use crate::ident::ServiceName;
@@ -73,7 +73,10 @@ impl ProjectContainers {
         let Some(container) = container.filter(|it| it.state == State::Running) else {
             return Ok(Look {
                 place,
-                found: Err("does not run".to_owned()),
+                found: Err(format!(
+                    "does not run; `townpass dev up {}` starts it",
+                    service.name
+                )),
             });
         };
         let mut argv = vec!["sh", "-c", PROBE, "sh"];

@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 
 use super::Alembic;
 use super::python::Python;
+use crate::alembic;
+use crate::alembic::history::versions;
 use crate::alembic::python::{self, Runner};
-use crate::alembic::versions;
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::cli::migrate::Workplace;
 use crate::cli::migrate::revision::Args;
 use crate::error::Error;
-use crate::migration::write::{self, NewFile};
+use crate::migration::Target;
+use crate::migration::directory::draft::parents;
+use crate::migration::directory::write::{self, NewFile};
 use crate::report::view::authoring::Written;
 
 /// Lets Alembic write a revision, and tells which file it wrote. `needs` is why, as the beginning of a
@@ -53,6 +56,36 @@ pub(super) async fn revision(
         }
     }
     Ok(0)
+}
+
+/// Makes sure that the models are compared with a database that has all revisions, as Alembic demands,
+/// and that the new one has a place: a Python takes its time to say the same in fewer words. Where
+/// only Python could tell where the database stands, it is left to it.
+pub(super) async fn ensure_up_to_date(
+    context: &Context,
+    workplace: &Workplace,
+    alembic: &Alembic,
+    args: &Args,
+) -> Result<(), Error> {
+    if alembic.version_table().is_err() {
+        return Ok(());
+    }
+    let history = alembic.history()?;
+    let place = alembic.place(context, workplace, &history).await?;
+    let heads: Vec<Target> = args.place.head.iter().cloned().collect();
+    let standing = place.standing(&history);
+    parents(
+        &history,
+        history.graph(),
+        &standing,
+        &heads,
+        args.place.splicing(),
+    )?;
+    let pending = history.revisions().count() - place.applied(&history).len();
+    if pending > 0 {
+        return Err(alembic::Error::NotUpToDate { pending }.into());
+    }
+    Ok(())
 }
 
 /// The files that Alembic says it wrote. It folds a long path into the next line.

@@ -1,7 +1,7 @@
 //! `check`: all that is wrong with the version files, without a database.
 
 use super::Alembic;
-use crate::alembic::{check, versions};
+use crate::alembic::{history::check, history::versions};
 use crate::cli::context::Context;
 use crate::cli::migrate::check::{Args, tell};
 use crate::error::Error;

@@ -3,8 +3,9 @@
 use super::Alembic;
 use super::python::Python;
 use super::road::Road;
-use crate::alembic::leg::Sight;
-use crate::alembic::{Leg, printed, python};
+use crate::alembic::way::leg::Sight;
+use crate::alembic::way::printed;
+use crate::alembic::{Leg, python};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::error::Error;

@@ -2,8 +2,10 @@
 
 use self::road::Road;
 use super::{Verb, Workplace};
+use crate::alembic::history::versions;
 use crate::alembic::project::Project;
-use crate::alembic::{History, Leg, Place, VersionTable, env_py, versions};
+use crate::alembic::project::env_py;
+use crate::alembic::{History, Leg, Place, VersionTable};
 use crate::cli::context::Context;
 use crate::config::file;
 use crate::error::Error;
@@ -132,6 +134,7 @@ pub(super) async fn answer(
         Verb::Show(args) => read::show(context, workplace, alembic, &args).await,
         Verb::Check(args) => check::run(context, alembic, &args),
         Verb::Revision(args) if args.autogenerate => {
+            by_python::ensure_up_to_date(context, workplace, alembic, &args).await?;
             let needs = "autogenerate compares with models in Python";
             by_python::revision(context, workplace, alembic, &args, needs).await
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Alembic;
+use crate::alembic::project::sys_path;
 use crate::alembic::python::complaint;
 use crate::alembic::python::process::{self, Ended, OnLine, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
@@ -28,10 +29,10 @@ const NOWHERE: &str = "postgresql://127.0.0.1:1/nowhere";
 pub(crate) struct Options {
     /// What runs Alembic where Python is needed: auto, a command such as 'uv run alembic',
     /// service:NAME, or image:NAME
-    #[arg(long, value_name = "RUNNER", env = "TOWNPASS_RUNNER")]
+    #[arg(long, global = true, value_name = "RUNNER", env = "TOWNPASS_RUNNER")]
     runner: Option<String>,
     /// How long it may take; without end, unless told otherwise
-    #[arg(long, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_RUNNER_TIMEOUT")]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_RUNNER_TIMEOUT")]
     runner_timeout: Option<Duration>,
 }
 
@@ -184,6 +185,8 @@ impl<'a> Python<'a> {
             _ => folder.file_name().map_or(folder.as_path(), Path::new),
         };
         let complaint = complaint::read(&ended.stdout, &ended.stderr, folder);
+        let root = directory(self.alembic);
+        let complaint = complaint.of_project(|module| sys_path::home(root, module).is_some());
         Err(python::Error::Failed { complaint }.into())
     }
 

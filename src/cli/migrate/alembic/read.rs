@@ -1,7 +1,7 @@
 //! The verbs that only look: their words are Alembic's, character for character.
 
 use super::Alembic;
-use crate::alembic::listing;
+use crate::alembic::history::listing;
 use crate::cli::context::Context;
 use crate::cli::migrate::{Workplace, current, detail, heads, history, show};
 use crate::error::Error;

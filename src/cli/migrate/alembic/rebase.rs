@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use super::Alembic;
 use super::road::Road;
 use crate::alembic::Ordinal;
-use crate::alembic::rebase::Rebase;
+use crate::alembic::way::rebase::Rebase;
 use crate::cli::context::Context;
 use crate::cli::migrate::rebase::{Args, ensure_unshared, is_local};
 use crate::cli::migrate::{Door, Workplace};
 use crate::error::Error;
-use crate::migration::{self, Target, Unwritten, runner, write};
+use crate::migration::{self, Target, Unwritten, directory::write, runner};
 use crate::report::view::authoring::{Moved, Rebased};
 
 pub(super) async fn run(

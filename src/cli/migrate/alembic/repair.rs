@@ -105,7 +105,7 @@ impl Found {
                     return Err(target.too_far().into());
                 }
                 let stands = target.revisions(history, history.graph(), &[])?;
-                rows = alembic::rows::stamped(history.graph(), &rows, &stands);
+                rows = alembic::way::rows::stamped(history.graph(), &rows, &stands);
             }
         }
         let id = |it: Ordinal| history.id(it).to_owned();

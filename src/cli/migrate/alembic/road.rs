@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Alembic;
 use crate::alembic::translate::Naming;
 use crate::alembic::way::Start;
-use crate::alembic::{History, Ordinal, Place, VersionTable, convention};
+use crate::alembic::{History, Ordinal, Place, VersionTable, project::convention};
 use crate::cli::migrate::goal::Goal;
 use crate::error::Error;
-use crate::migration::range::Ends;
+use crate::migration::graph::range::Ends;
 use crate::migration::{self, Direction, Heads, Session, Target, Version};
 
 /// The history, with all that a way along it depends on.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use super::Alembic;
 use super::road::Road;
-use crate::alembic::rows::stamped;
-use crate::alembic::{Place, offline};
+use crate::alembic::way::rows::stamped;
+use crate::alembic::{Place, way::offline};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::cli::migrate::stamp;
 use crate::error::Error;
-use crate::migration::range::Ends;
+use crate::migration::graph::range::Ends;
 use crate::migration::runner;
 use crate::migration::{self, Range, Target};
 use crate::report::view::migration::Sql;

@@ -2,14 +2,14 @@
 
 use super::{Alembic, by_python};
 use crate::alembic;
-use crate::alembic::draft::{Draft, Wish};
+use crate::alembic::script::draft::{Draft, Wish};
 use crate::alembic::{History, Ordinal};
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::cli::migrate::{Workplace, edit, merge, revision};
 use crate::error::Error;
-use crate::migration::draft::parents;
-use crate::migration::{Target, Unwritten, write};
+use crate::migration::directory::draft::parents;
+use crate::migration::{Target, Unwritten, directory::write};
 use crate::report::view::authoring::Written;
 
 /// Writes a new revision.
