@@ -58,10 +58,15 @@ impl Report for Moved {
             None => writeln!(out, "nothing to {}", self.direction),
             Some(last) => writeln!(
                 out,
-                "{}d {} in {}, the last is {}",
+                "{}d {} in {}, the last{} is {}",
                 self.direction,
                 Count(self.revisions.len(), "revision"),
                 Span(Duration::from_millis(took)),
+                if self.direction == "downgrade" {
+                    " reverted"
+                } else {
+                    ""
+                },
                 last.revision,
             ),
         }
