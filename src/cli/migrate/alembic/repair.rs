@@ -96,6 +96,7 @@ impl Found {
                 return Err(alembic::Error::Unknown {
                     revision: unknown.clone(),
                     table: road.table.quoted(),
+                    commit: None,
                 }
                 .into());
             }
