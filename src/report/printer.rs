@@ -85,16 +85,6 @@ impl Printer {
         }
     }
 
-    /// A printer that tells nothing.
-    pub fn muted() -> Self {
-        let streams = Streams {
-            stdout: Colour::Off,
-            stderr: Colour::Off,
-            movement: false,
-        };
-        Self::new(Format::Human, Verbosity::Quiet, streams)
-    }
-
     /// How results are written.
     pub fn format(&self) -> Format {
         self.format

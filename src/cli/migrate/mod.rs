@@ -324,6 +324,16 @@ pub(crate) async fn told_by_git<T>(folder: &Path, answered: Result<T, Error>) ->
             }
             Err(error.into())
         }
+        Err(Error::OfAlembic(mut error)) => {
+            if let crate::alembic::Error::Unknown {
+                revision, commit, ..
+            } = &mut error
+                && let Some(repository) = Repository::around(folder).await
+            {
+                *commit = repository.commit_anywhere(revision).await.map(Box::new);
+            }
+            Err(error.into())
+        }
         answered => answered,
     }
 }

@@ -48,8 +48,8 @@ pub(super) async fn read(
             questions.len()
         ));
         // What even Alembic cannot print is named with the others.
-        if let Ok(ended) = python.ask(&words, None).await {
-            ways.answer(question, &ended.stdout, &table);
+        if let Ok(printed) = python.print(&words).await {
+            ways.answer(question, &printed, &table);
         }
     }
     drop(story);
@@ -149,7 +149,7 @@ impl<'a> ByAlembic<'a> {
 
     async fn ask(&self, words: &[String], scratch: &Scratch) -> Result<(), Error> {
         let database = DatabaseName::new(scratch.name());
-        self.python.ask(words, Some(&database)).await.map(drop)
+        self.python.ask_in(&database, words).await.map(drop)
     }
 
     /// Where to go back so that `revision`, the last of those that are applied, and nothing else is
