@@ -89,6 +89,17 @@ impl Server {
         Ok(())
     }
 
+    /// Where in its volume the data is: nothing, or a path that ends in a slash.
+    pub(in crate::docker) fn below_mount(&self, service: &Service) -> Option<String> {
+        let mount = self.data_mount(service)?;
+        let below = self.data_directory.strip_prefix(target(mount))?;
+        let below = below.trim_matches('/');
+        Some(match below {
+            "" => String::new(),
+            below => format!("{below}/"),
+        })
+    }
+
     /// The mount of a service that the server's data goes to.
     pub fn data_mount<'a>(&self, service: &'a Service) -> Option<&'a Mount> {
         service
@@ -214,6 +225,20 @@ mod tests {
                 Err(other) => panic!("{other}"),
             };
             assert_eq!(found, *expected, "{image} {targets:?} {pgdata:?}");
+        }
+    }
+
+    #[test]
+    fn the_data_may_be_below_the_mount() {
+        for (image, mount, below) in [
+            ("postgres:16", "/var/lib/postgresql/data", Some("")),
+            ("postgres:16", "/var/lib/postgresql/", Some("data/")),
+            ("postgres:18", "/var/lib/postgresql", Some("18/docker/")),
+            ("postgres:18", "/srv", None),
+        ] {
+            let service = service(&[mount], None);
+            let server = Server::of(&service, image, None).expect("a known tag");
+            assert_eq!(server.below_mount(&service).as_deref(), below, "{image}");
         }
     }
 
