@@ -38,6 +38,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         session.up(context, &story).await?;
         drop(lock);
         let application = written.clone().ours_from_here(&session, &story).await?;
+        application.prove(&session).await?;
         workplace.url = Some(application.url);
         if session.provider.kind() == database::Kind::Docker {
             workplace.containers = Some(Rc::new(ProjectContainers::of(session, written)));
