@@ -136,7 +136,8 @@ fn major_of(image_name: &str) -> Option<u32> {
         None => tag,
     };
     let digits: String = from.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok().filter(|major| (8..100).contains(major))
+    // One comes out a year: what is far from it is a typing error, of which nothing is known.
+    digits.parse().ok().filter(|major| (8..40).contains(major))
 }
 
 #[cfg(test)]
@@ -179,6 +180,7 @@ mod tests {
             ("timescale/timescaledb:2.17.2", None),
             ("localhost:5000/postgres", None),
             ("postgres:latest", None),
+            ("postgres:61", None),
             ("postgres", None),
             ("redis:7", None),
         ] {
