@@ -91,6 +91,16 @@ pub enum Error {
         /// Where it was looked for.
         directory: PathBuf,
     },
+    /// Several folders have a history of Alembic's.
+    #[error("several histories of Alembic's are below this directory: {}", configurations.join(", "))]
+    #[diagnostic(help(
+        "go into the directory of one of them; or say which it is: `-c {}` before the verb, or `[alembic]` and `config = \"...\"` in `townpass.toml`",
+        configurations.first().map_or("FILE", String::as_str)
+    ))]
+    SeveralAlembics {
+        /// The configurations, from the project's directory.
+        configurations: Vec<String>,
+    },
     /// No class is found that models could derive from.
     #[error("no class is found that SQLAlchemy's models derive from")]
     #[diagnostic(help("name it with `--base MODULE:NAME`, for example `--base app.db:Base`"))]
@@ -318,6 +328,7 @@ impl Diagnose for Error {
             Self::Interrupted => Blame::Interrupted,
             Self::Alembic { .. } | Self::NoPlan(_) | Self::SeveralHistories { .. } => Blame::Usage,
             Self::NoAlembic { .. }
+            | Self::SeveralAlembics { .. }
             | Self::NoBase
             | Self::SeveralBases { .. }
             | Self::NotABase { .. } => Blame::Usage,

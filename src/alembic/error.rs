@@ -8,6 +8,7 @@ use crate::alembic::translate::Outside;
 use crate::failure::{Blame, Diagnose};
 use crate::migration;
 use crate::migration::error::{Located, Quoted};
+use crate::migration::graph::fork::Commit;
 
 /// A failure of the configuration, of a version file, or of all of them together.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -160,15 +161,18 @@ pub enum Error {
     /// The version table has a revision that has no file.
     #[error("Can't locate revision identified by `{revision}`, which {table} has")]
     #[diagnostic(help(
-        "another checkout migrated this database: switch to the branch that has the revision and \
+        "another checkout migrated this database{}: switch to the branch that has the revision and \
          downgrade there; or, if the schema is as some revision leaves it, say which with \
-         `townpass migrate stamp --purge REVISION`"
+         `townpass migrate stamp --purge REVISION`",
+        Brought(commit.as_deref())
     ))]
     Unknown {
         /// The revision.
         revision: String,
         /// The table.
         table: String,
+        /// Who brought its file, where git knows.
+        commit: Option<Box<Commit>>,
     },
     /// A revision is to be made from a database that lacks some.
     #[error(
@@ -223,6 +227,18 @@ pub enum Error {
         /// Their files.
         files: Vec<String>,
     },
+}
+
+/// Where a file came from.
+struct Brought<'a>(Option<&'a Commit>);
+
+impl fmt::Display for Brought<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(commit) => write!(f, " (git has its file, {commit})"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// How many revisions.

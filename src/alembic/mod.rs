@@ -19,4 +19,5 @@ pub use history::listing::Place;
 pub use history::{History, Ordinal};
 pub use project::Project;
 pub use script::Script;
+pub use way::leg::Leg;
 pub use way::version_table::VersionTable;

@@ -1,5 +1,6 @@
 //! What every command body is given.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use super::globals::{ColourChoice, Globals};
@@ -14,6 +15,8 @@ pub(crate) struct Context {
     pub(crate) printer: Printer,
     /// Where the command runs: `-C`, or the directory it was started in.
     pub(crate) directory: PathBuf,
+    /// Whether a process in a container is joined that hears of Ctrl-C and is to be waited for.
+    pub(crate) joined: Cell<bool>,
 }
 
 impl Context {
@@ -29,6 +32,7 @@ impl Context {
             globals,
             printer,
             directory,
+            joined: Cell::new(false),
         }
     }
 

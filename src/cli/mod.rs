@@ -3,6 +3,7 @@
 //! A command is one file with its `Args` and its `run`: observe, decide, act, report.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
@@ -115,6 +116,10 @@ fn explain(usage: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
 }
 
+/// How long a process in a container, which has heard of Ctrl-C as well, is waited for. Before that
+/// it is killed.
+const WIND_DOWN: Duration = Duration::from_secs(10);
+
 /// The one runtime. Dropping a body at Ctrl-C drops its connections, and with them its locks.
 fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -122,19 +127,25 @@ fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
         .build()
         .map_err(Error::Runtime)?;
     let ended = runtime.block_on(async {
-        if command.passes_signals() {
-            return Box::pin(run(context, command)).await;
-        }
+        let passes_signals = command.passes_signals();
         let ends_here = command.lasts_until_interrupted();
+        let mut body = Box::pin(run(context, command));
+        if passes_signals {
+            return body.await;
+        }
         tokio::select! {
-            ended = Box::pin(run(context, command)) => ended,
-            () = interrupted() => {
-                if ends_here {
-                    Ok(exit::code(Blame::Interrupted))
-                } else {
-                    Err(Error::Interrupted)
-                }
-            }
+            ended = &mut body => return ended,
+            () = interrupted() => {}
+        }
+        if context.joined.get() {
+            let story = context.story();
+            story.note("waiting until the process in the container has ended");
+            let _ = tokio::time::timeout(WIND_DOWN, body).await;
+        }
+        if ends_here {
+            Ok(exit::code(Blame::Interrupted))
+        } else {
+            Err(Error::Interrupted)
         }
     });
     // A blocking download must not keep an interrupted command alive.

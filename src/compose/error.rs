@@ -15,7 +15,7 @@ pub enum Error {
     /// No Compose file from the directory up to the root.
     #[error("there is no Compose file in `{}` or any directory above it", directory.display())]
     #[diagnostic(help(
-        "searched for {}; go to the project's directory, or give the file with `--file FILE` or the directory with `-C DIRECTORY`",
+        "searched for {}; go to the project's directory, give the file with `--file FILE` or the directory with `-C DIRECTORY`, or let `townpass init` write one",
         names.join(", ")
     ))]
     NoFile {

@@ -84,12 +84,14 @@ fn read<T: serde::de::DeserializeOwned>(answer: String) -> Result<T, Error> {
 /// journal of migrations and its ledger are objects, but no tables that a person would miss.
 const INSIDE: &str = "with schemas as (select oid from pg_namespace \
     where nspname !~ '^pg_' and nspname <> 'information_schema'), \
-    tables as (select oid, greatest(reltuples, pg_stat_get_live_tuples(oid), 0) as rows from pg_class \
-    where relkind in ('r', 'p') and relname not in ('_sqlx_migrations', '_townpass_migrations') \
+    tables as (select oid, greatest(reltuples, pg_stat_get_live_tuples(oid), 0) as rows, \
+    reltuples <= 0 and pg_stat_get_live_tuples(oid) = 0 and relkind = 'r' \
+    and pg_relation_size(oid) > 0 as uncounted from pg_class where relkind in ('r', 'p') \
+    and relname not in ('_sqlx_migrations', '_townpass_migrations', 'alembic_version') \
     and relnamespace in (select oid from schemas)) \
     select json_build_object(\
     'tables', (select count(*) from tables), \
-    'rows', (select coalesce(sum(rows), 0)::bigint from tables), \
+    'rows', (select case when not coalesce(bool_or(uncounted), false) then coalesce(sum(rows), 0)::bigint end from tables), \
     'objects', (select count(*) from pg_class where relnamespace in (select oid from schemas)) \
     + (select count(*) from pg_proc where pronamespace in (select oid from schemas)) \
     + (select count(*) from pg_type where typnamespace in (select oid from schemas)) \

@@ -64,8 +64,8 @@ impl Holding {
 pub struct Inside {
     /// Tables outside of the system's schemas.
     pub tables: u64,
-    /// Rows in them, as the statistics estimate.
-    pub rows: u64,
+    /// Rows in them, as the statistics estimate; none where a table with rows was not counted yet.
+    pub rows: Option<u64>,
     /// Anything at all that a person or a migration made: tables, views, functions, types,
     /// schemas, large objects.
     pub objects: u64,
@@ -324,7 +324,7 @@ mod tests {
             comment: None,
             inside: objects.map(|objects| Inside {
                 tables: 0,
-                rows: 0,
+                rows: Some(0),
                 objects,
                 last_write: None,
             }),

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Such a line in the header approves every finding of that rule in the file. A reason is asked
-//! for: whoever reads the file later wants it.
+//! for: whoever reads the file later wants it. In a version file of Alembic's the line begins with
+//! `#`, and stands in the function that it is about.
 
 use crate::lint::rule::{Class, Rule, nearest};
 use crate::migration::Source;
@@ -41,13 +42,12 @@ pub fn read(source: &Source) -> Result<Vec<Approval>, Error> {
         let approval = parse(rest.trim_start_matches(':')).map_err(|why| {
             let help = "write `-- townpass:approve RULE reason=\"…\"`";
             let at = here..here + line.len();
-            Error::BadHeader(Box::new(Located::new(
-                source,
-                &at,
-                why,
-                "in this line".to_owned(),
-                help.to_owned(),
-            )))
+            let label = "in this line".to_owned();
+            let located = Located::new(source, &at, why, label, help.to_owned());
+            Error::BadHeader(Box::new(match source.made_by(here) {
+                Some((place, _)) => located.standing_at(place),
+                None => located,
+            }))
         })?;
         found.push(approval);
     }

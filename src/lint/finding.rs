@@ -42,7 +42,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Something that `rule` finds at `span` of `source`.
+    /// Something that `rule` finds at `span` of `source`. Where that was made from a file of another
+    /// language, the place is that of the call which makes it.
     pub(in crate::lint) fn new(
         rule: &'static Rule,
         source: &Source,
@@ -50,16 +51,32 @@ impl Finding {
         message: String,
         help: Option<String>,
     ) -> Self {
+        let (start, end) = match source.made_by(span.start) {
+            Some((start, call)) => (start, behind(start, call)),
+            None => (
+                Place::of(&source.text, span.start),
+                Place::of(&source.text, span.end),
+            ),
+        };
         Self {
             rule,
             level: level(rule.class),
             path: source.path.display().to_string(),
-            start: Place::of(&source.text, span.start),
-            end: Place::of(&source.text, span.end),
+            start,
+            end,
             span,
             message,
             help,
             approval: None,
+        }
+    }
+
+    /// The same, about what stands at `place`.
+    pub(in crate::lint) fn standing_at(self, place: Place) -> Self {
+        Self {
+            start: place,
+            end: behind(place, " "),
+            ..self
         }
     }
 
@@ -73,6 +90,14 @@ impl Finding {
                 ..self
             },
         }
+    }
+}
+
+/// Where `text` ends that begins at `place` and has one line.
+fn behind(place: Place, text: &str) -> Place {
+    Place {
+        column: place.column + text.chars().count(),
+        ..place
     }
 }
 

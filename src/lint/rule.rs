@@ -53,6 +53,7 @@ pub const RULES: &[Rule] = &[
     rule(Destructive, "ban-truncate", "TRUNCATE"),
     rule(Destructive, "ban-update-all", "UPDATE without WHERE"),
     rule(Destructive, "changing-column-type", "a type that may not hold every value"),
+    rule(Destructive, "unread-revision", "a revision of which nobody can say what it does"),
     rule(Destructive, "unread-statement", "a statement that could not be read"),
     rule(Breaking, "adding-required-field", "a NOT NULL column without a default"),
     rule(Breaking, "ban-alter-identity", "a change of an identity column"),

@@ -11,6 +11,13 @@ use crate::migration::{Error, Plan, Step};
 use crate::sql::impact::{Hazard, Impact, Object};
 use crate::sql::{Statement, impact};
 
+/// The rule about steps of which nobody can say what they do.
+pub const UNREAD: &str = "unread-revision";
+
+/// What to do about one.
+pub const UNREAD_HELP: &str = "read it; then approve it in the function itself, with \
+    `# townpass:approve unread-revision reason=\"…\"`";
+
 /// A plan that was looked at.
 #[derive(Clone, Debug)]
 pub struct Survey<'p> {
@@ -116,10 +123,11 @@ impl<'p> Survey<'p> {
     /// All hazards, as findings.
     pub(in crate::lint) fn hazards(&self) -> impl Iterator<Item = Finding> + '_ {
         self.steps.iter().flat_map(|step| {
-            step.statements.iter().flat_map(move |examined| {
+            let known = step.statements.iter().flat_map(move |examined| {
                 let hazards = examined.impact.hazards.iter();
                 hazards.filter_map(move |hazard| step.finding(examined, hazard))
-            })
+            });
+            step.unread().into_iter().chain(known)
         })
     }
 }
@@ -134,13 +142,28 @@ impl Surveyed<'_> {
         Some(finding.approved(self.approval(rule, examined)))
     }
 
+    /// The finding that nobody can say what the step does.
+    fn unread(&self) -> Option<Finding> {
+        let hidden = self.step.foreign.as_ref()?.hidden.as_ref()?;
+        let rule = Rule::find(UNREAD)?;
+        let help = Some(UNREAD_HELP.to_owned());
+        let finding = Finding::new(rule, &self.step.source, 0..0, hidden.why.clone(), help);
+        let finding = finding.standing_at(hidden.place);
+        Some(finding.approved(self.written(rule)))
+    }
+
+    /// Why findings of `rule` may be so, if a line of the file says.
+    pub fn written(&self, rule: &Rule) -> Option<&str> {
+        let written = self.approvals.iter().find(|it| it.rule.name == rule.name);
+        written.map(|it| it.reason.as_str())
+    }
+
     /// Why findings of `rule` about a statement may be so, if the file says.
     pub fn approval(&self, rule: &Rule, examined: &Examined<'_>) -> Option<&str> {
         if rule.class != Class::Destructive {
             return None;
         }
-        let written = self.approvals.iter().find(|it| it.rule.name == rule.name);
-        written.map(|it| it.reason.as_str()).or_else(|| {
+        self.written(rule).or_else(|| {
             let statement = examined.statement;
             let text = &self.step.source.text;
             let silent = self

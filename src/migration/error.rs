@@ -27,7 +27,7 @@ pub enum Error {
     /// There is no folder.
     #[error("there is no folder `{}`", .0.display())]
     #[diagnostic(help(
-        "create it with a first `<version>_<name>.up.sql`, or name the directory with `--migrations DIRECTORY` or as `migrations` in `townpass.toml`"
+        "`townpass migrate revision -m MESSAGE` makes it with a first revision; or name the directory with `--migrations DIRECTORY` or as `migrations` in `townpass.toml`, and Alembic's configuration with `-c alembic.ini` before the verb"
     ))]
     NoDirectory(PathBuf),
     /// A file or the folder cannot be read.

@@ -33,6 +33,7 @@ pub use journal::origin::Origin;
 pub use journal::session::Session;
 pub use plan::Plan;
 pub use plan::direction::Direction;
+pub use plan::foreign::Foreign;
 pub use plan::stamp::Stamp;
 pub use plan::step::Step;
 pub use runner::{Applied, Options};

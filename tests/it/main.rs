@@ -22,6 +22,7 @@ mod containers;
 #[cfg(unix)]
 mod database;
 mod deploy;
+mod dev_alembic;
 mod dev_down;
 mod dev_exec;
 mod dev_logs;

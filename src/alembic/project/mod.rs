@@ -4,6 +4,7 @@ pub mod convention;
 pub mod env_py;
 pub mod ini;
 pub mod models;
+pub mod nearby;
 pub(in crate::alembic) mod options;
 pub mod sys_path;
 pub mod target_metadata;

@@ -44,6 +44,9 @@ impl Ended {
     }
 }
 
+/// Who hears a process, line by line.
+pub type OnLine<'l> = dyn FnMut(&str) + 'l;
+
 /// What a process is run with.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -66,7 +69,7 @@ pub const MANNERS: [(&str, &str); 3] = [
 
 /// Runs it to its end; `on_line` hears every line as it comes. Dropped, it takes the process with
 /// it.
-pub async fn run(request: Request<'_>, on_line: &mut dyn FnMut(&str)) -> Result<Ended, Error> {
+pub async fn run(request: Request<'_>, on_line: &mut OnLine<'_>) -> Result<Ended, Error> {
     let shown = || request.words.join(" ");
     let (program, arguments) = request.words.split_first().ok_or(Error::NoWords)?;
     let mut child = Command::new(program)

@@ -17,6 +17,10 @@ mod operation;
 mod quote;
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+use ruff_python_ast::{Stmt, StmtFunctionDef};
+use ruff_text_size::Ranged as _;
 
 use self::follow::excerpt::excerpt;
 use crate::migration::Direction;
@@ -87,4 +91,57 @@ pub fn translate(
     let statements = follow::follow(source, parsed.syntax(), direction, naming, &mut next)?;
     *memo = next;
     Ok(statements)
+}
+
+/// The bytes of the function that `direction` runs; nothing where there is none.
+pub fn body(source: &str, direction: Direction) -> Option<Range<usize>> {
+    look_at(source, direction, |function| {
+        let range = function.range();
+        range.start().to_usize()..range.end().to_usize()
+    })
+}
+
+/// Whether the function that `direction` runs does nothing but raise an exception.
+pub fn raises(source: &str, direction: Direction) -> bool {
+    let is_text = |it: &&Stmt| matches!(it, Stmt::Expr(it) if it.value.is_string_literal_expr());
+    let raises = look_at(source, direction, |function| {
+        let first = function.body.iter().find(|it| !is_text(it));
+        matches!(first, Some(Stmt::Raise(_)))
+    });
+    raises.unwrap_or(false)
+}
+
+/// What `look` sees of the function that `direction` runs.
+fn look_at<T>(
+    source: &str,
+    direction: Direction,
+    look: impl FnOnce(&StmtFunctionDef) -> T,
+) -> Option<T> {
+    let parsed = ruff_python_parser::parse_module(source).ok()?;
+    let functions = parsed.syntax().body.iter();
+    let function = functions.rev().find_map(|it| match it {
+        Stmt::FunctionDef(it) if it.name.as_str() == direction.as_str() => Some(it),
+        _ => None,
+    })?;
+    Some(look(function))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{body, raises};
+    use crate::migration::Direction;
+
+    #[test]
+    fn the_function_of_a_direction() {
+        let text = "def upgrade():\n    pass\n\n\ndef downgrade():\n    'doc'\n    raise X()\n";
+        let (up, down) = (Direction::Upgrade, Direction::Downgrade);
+        let found = body(text, up).map(|it| &text[it]);
+        assert_eq!(found, Some("def upgrade():\n    pass"));
+        assert_eq!(body("x = 1\n", up), None);
+        assert!(raises(text, down) && !raises(text, up));
+        assert!(!raises(
+            "def downgrade():\n    work()\n    raise X()\n",
+            down
+        ));
+    }
 }

@@ -99,6 +99,7 @@ impl Place {
             history.find(row).ok_or_else(|| Error::Unknown {
                 revision: row.clone(),
                 table: table.quoted(),
+                commit: None,
             })
         });
         Ok(Self {

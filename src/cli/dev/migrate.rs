@@ -1,13 +1,10 @@
 //! `townpass dev migrate`: the history on the development database, wherever it is.
 
-use std::rc::Rc;
-
 use super::application::Application;
-use super::containers::ProjectContainers;
+use super::history::containers;
 use super::session::Session;
 use crate::cli::context::Context;
 use crate::cli::migrate::{self, Door, Named, Verb, Workplace};
-use crate::database;
 use crate::error::Error;
 
 #[derive(Debug, clap::Args)]
@@ -40,9 +37,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         let application = written.clone().ours_from_here(&session, &story).await?;
         application.prove(&session).await?;
         workplace.url = Some(application.url);
-        if session.provider.kind() == database::Kind::Docker {
-            workplace.containers = Some(Rc::new(ProjectContainers::of(session, written)));
-        }
+        workplace.containers = containers(session, written);
     } else if verb.asks_database() {
         let story = context.story();
         let written = Application::written(context, &session)?;

@@ -10,6 +10,7 @@ pub(super) mod choose;
 mod containers;
 mod down;
 mod exec;
+mod history;
 mod logs;
 mod migrate;
 mod psql;

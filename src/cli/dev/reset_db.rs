@@ -4,20 +4,17 @@
 use std::time::Duration;
 
 use super::application::Application;
+use super::history::ProjectHistory;
 use super::reset_password::{self, NewPassword};
 use super::session::Session;
 use crate::cli::confirm;
 use crate::cli::context::Context;
-use crate::cli::migrate::{Door, Named, Workplace, told_by_git, walk};
+use crate::cli::migrate::{told_by_git, walk};
 use crate::database::lifecycle::{self, Contents};
 use crate::database::loss;
 use crate::database::reset::{BindMount, Depth, Plan};
-use crate::database::template::Key;
 use crate::error::Error;
-use crate::migration::Directory;
-use crate::report::view::migration::Row;
-use crate::report::{Story, view};
-use crate::url::DatabaseUrl;
+use crate::report::view;
 
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
@@ -52,18 +49,16 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     }
     let story = context.story();
     let _lock = session.lock(&story).await?;
-    let history = if args.no_migrate {
-        None
-    } else {
-        told_by_git(&session.migrations(), session.history()).await?
-    };
+    let history = sound(context, &session, &args).await?;
     if let Some(new) = &args.password {
         let new = NewPassword::read(new)?;
         let reset = reset_password::run(&session, &application, &new, &story).await?;
         session.remember()?;
-        if history.is_some() {
-            let url = reset.url.clone();
-            to_head(context, &session, url, &story).await?;
+        if let Some(history) = history {
+            let mut written = application;
+            written.url = reset.url.clone();
+            let workplace = history.workplace(session, written, reset.url.clone());
+            walk::to_head(context, &workplace, &story).await?;
         }
         drop(story);
         context.printer.show(&reset.view);
@@ -106,7 +101,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         confirm::require(context, session.project.name.as_str()).await?;
     }
     let key = match (&history, &up) {
-        (Some(history), Some(up)) => Some(key(history, &up.ready.server_version)),
+        (Some(history), Some(up)) => history.key(&up.ready.server_version)?,
         _ => None,
     };
     let target = match up {
@@ -124,9 +119,12 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     .await?;
     session.remember()?;
     let mut revisions = Vec::new();
-    if history.is_some() {
-        let url = application.ours_from_here(&session, &story).await?.url;
-        revisions = to_head(context, &session, url, &story).await?;
+    if let Some(history) = history {
+        let seen = application.clone().ours_from_here(&session, &story);
+        let url = seen.await?.url;
+        let workplace = history.workplace(session, application, url);
+        let applied = walk::to_head(context, &workplace, &story).await?;
+        revisions = applied.revisions;
         if let (Some(key), Contents::Empty) = (&key, outcome.contents) {
             lifecycle::keep_template(&outcome.target, key, &mut |event| story.database(&event))
                 .await?;
@@ -143,29 +141,18 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     Ok(0)
 }
 
-async fn to_head(
+/// The history that is applied afterwards, if there is one, and it can be.
+async fn sound(
     context: &Context,
     session: &Session,
-    url: DatabaseUrl,
-    story: &Story<'_>,
-) -> Result<Vec<Row>, Error> {
-    let workplace = Workplace {
-        kind: session.kind(context, &Named::default())?,
-        migrations: session.migrations(),
-        url: Some(url),
-        door: Door::Development,
-        containers: None,
+    args: &Args,
+) -> Result<Option<ProjectHistory>, Error> {
+    if args.no_migrate {
+        return Ok(None);
+    }
+    let Some(history) = ProjectHistory::of(context, session)? else {
+        return Ok(None);
     };
-    Ok(walk::to_head(context, &workplace, story).await?.revisions)
-}
-
-/// What a template must have been made from to stand in for running `history`.
-fn key(history: &Directory, server_version: &str) -> Key {
-    let files: Vec<(String, &[u8])> = history
-        .revisions()
-        .map(|it| (it.up.name(), it.up.text.as_bytes()))
-        .collect();
-    let engine = concat!("townpass ", env!("CARGO_PKG_VERSION"));
-    let files = files.iter().map(|(name, text)| (name.as_str(), *text));
-    Key::new(engine, server_version, files)
+    told_by_git(history.folder(), history.ensure_it_leads()).await?;
+    Ok(Some(history))
 }

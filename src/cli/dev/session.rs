@@ -19,7 +19,6 @@ use crate::docker::decide::Pull;
 use crate::docker::{self, Engine, proxies};
 use crate::error::Error;
 use crate::host::Endpoint;
-use crate::migration::{Directory, Journal, Plan};
 use crate::report::Story;
 use crate::report::words::Span;
 
@@ -292,21 +291,6 @@ impl Session {
     /// Which kind of history there is.
     pub(crate) fn kind(&self, context: &Context, named: &Named) -> Result<Kind, Error> {
         Kind::of(context, &self.project.directory, &self.settings, named)
-    }
-
-    /// The history, where there is one, and proof that it leads from nothing to its head.
-    pub(crate) fn history(&self) -> Result<Option<Directory>, Error> {
-        let path = self.migrations();
-        if !path.exists() {
-            return Ok(None);
-        }
-        let directory = Directory::read(&path)?;
-        Plan::upgrade(
-            &directory,
-            &Journal::default(),
-            &crate::migration::Target::head(),
-        )?;
-        Ok(Some(directory))
     }
 }
 

@@ -3,12 +3,12 @@
 use miette::Diagnostic as _;
 
 use super::application::Application;
+use super::history::ProjectHistory;
 use super::session::Session;
 use crate::cli::context::Context;
 use crate::database::provider::State;
 use crate::database::{self, reset};
 use crate::error::Error;
-use crate::migration::{Plan, Target, journal, listing};
 use crate::report::view::status::{Answer, Status};
 
 #[derive(Debug, clap::Args)]
@@ -81,16 +81,14 @@ async fn look(context: &Context, session: &Session, view: &mut Status) -> Result
         server_version: facts.next().unwrap_or_default(),
         size: facts.next().and_then(|it| it.parse().ok()).unwrap_or(0),
         revisions: Vec::new(),
+        heads: Vec::new(),
         pending: None,
     };
-    if let Some(directory) = session.history()? {
-        let (mut connection, _) =
-            database::open(&application.url, session.settings.timeout).await?;
-        let journal = journal::read(&mut connection).await?;
-        let current = listing::current(&directory, &journal)?;
-        answer.revisions = current.into_iter().map(|it| it.revision).collect();
-        let plan = Plan::upgrade(&directory, &journal, &"heads".parse::<Target>()?)?;
-        answer.pending = Some(plan.steps().len());
+    if let Some(history) = ProjectHistory::of(context, session)? {
+        let standing = history.standing(session, &application.url).await?;
+        answer.revisions = standing.current;
+        answer.heads = standing.heads;
+        answer.pending = Some(standing.pending);
     }
     Ok(answer)
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::application::Application;
+use super::history;
 use super::session::Session;
 use crate::cli::context::Context;
 use crate::cli::duration;
-use crate::cli::migrate::{self, Door, Named, Workplace};
+use crate::cli::migrate::walk;
 use crate::compose::PullPolicy;
 use crate::error::Error;
 use crate::ident::ServiceName;
@@ -67,33 +68,28 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         context.printer.show(&view::plan::Plan { provider, steps });
         return Ok(0);
     }
-    let workplace = Workplace {
-        kind: session.kind(context, &Named::default())?,
-        migrations: session.migrations(),
-        url: None,
-        door: Door::Development,
-        containers: None,
+    // A history that cannot be read is no reason to start anything.
+    let history = if args.migrate {
+        Some(history::required(context, &session)?)
+    } else {
+        None
     };
-    if args.migrate {
-        // A history that cannot be read is no reason to start anything.
-        workplace.ensure_readable()?;
-    }
     let written = Application::written(context, &session)?;
     let story = context.story();
     let lock = session.lock(&story).await?;
     session.up(context, &story).await?;
     session.start_services(&args.services, &story).await?;
-    let application = written.seen_from_here(&session, &story).await?;
+    let application = written.clone().seen_from_here(&session, &story).await?;
     application.warn(&story);
     application.explain(context);
     application.prove(&session).await?;
     drop(lock);
-    if args.migrate {
-        let url = Some(application.url.clone());
-        let workplace = Workplace { url, ..workplace };
-        migrate::walk::to_head(context, &workplace, &story).await?;
+    let view = application.view(&session);
+    if let Some(history) = history {
+        let workplace = history.workplace(session, written, application.url);
+        walk::to_head(context, &workplace, &story).await?;
     }
     drop(story);
-    context.printer.show(&application.view(&session));
+    context.printer.show(&view);
     Ok(0)
 }

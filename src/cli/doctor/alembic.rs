@@ -10,6 +10,8 @@ use crate::cli::migrate::{Named, kind};
 use crate::config::{HistoryKind, Settings};
 use crate::doctor::Trouble;
 use crate::doctor::evidence::{Alembic, AlembicHistory, Models};
+use crate::error::Error;
+use crate::migration::Directory;
 
 /// The project in `directory`, if it is one of Alembic's, and the table that says where its
 /// database stands.
@@ -23,7 +25,13 @@ pub(super) fn read(
         return (Alembic::Absent, usual);
     }
     let request = kind::request(context, directory, settings, &Named::default());
-    let project = match Project::find(&request) {
+    let is_sql = Directory::is_begun(&directory.join(&settings.migrations));
+    let found = if is_sql {
+        Project::find(&request).map_err(Error::from)
+    } else {
+        kind::find(context, &request)
+    };
+    let project = match found {
         Ok(Some(project)) => project,
         Ok(None) => return (Alembic::Absent, usual),
         Err(error) => return (Alembic::Broken(Trouble::of(&error)), usual),

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::folder;
-use crate::alembic;
+use crate::alembic::Project;
 use crate::cli::context::Context;
 use crate::cli::dev::session::request;
 use crate::cli::migrate::{Named, kind};
@@ -81,13 +81,18 @@ impl Found {
         let url = url(context, &directory, loaded.as_ref(), &settings)?;
         let project = loaded.map(|project| database(&project, &settings));
         let request = kind::request(context, &directory, &settings, &Named::default());
-        let alembic = alembic::Project::find(&request)?.map(|it| {
+        let flags = context.flags();
+        let history = folder::of(&directory, &settings.migrations, flags.migrations.is_some())?;
+        let alembic = match history {
+            Some(_) => Project::find(&request)?,
+            None => kind::find(context, &request)?,
+        };
+        let alembic = alembic.map(|it| {
             let near = it.configuration.strip_prefix(&directory);
             near.unwrap_or(&it.configuration).display().to_string()
         });
-        let flags = context.flags();
         Ok(Self {
-            history: folder::of(&directory, &settings.migrations, flags.migrations.is_some())?,
+            history,
             project: project.transpose()?,
             alembic,
             url,

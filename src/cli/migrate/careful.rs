@@ -7,8 +7,9 @@ use super::gate::Gate;
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::journal::lock::Wait;
+use crate::migration::plan::fingerprint::Fingerprint;
 use crate::migration::runner::{self, Applied};
-use crate::migration::{self, Directory, Options, Session};
+use crate::migration::{self, Directory, Options, Plan, Session};
 
 /// Goes where `gate` leads, if it admits the plan.
 pub(super) async fn walk(
@@ -33,7 +34,10 @@ pub(super) async fn walk(
             &mut on_event,
         )
         .await?;
-        let plan = gate.admit(planned, &journal, directory, admitted.as_ref())?;
+        let rest = |plan: &Plan, approved: &Fingerprint| {
+            Ok(plan.rest_of(approved, directory, gate.target)?)
+        };
+        let plan = gate.admit(planned, &journal, admitted.as_ref(), rest)?;
         match runner::apply(&plan, session, options, &mut on_event).await {
             // `+1` would go further than was asked, unless it is known what was meant.
             Err(migration::Error::Stale)

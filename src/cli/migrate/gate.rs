@@ -107,6 +107,11 @@ impl Consent {
 }
 
 impl Gate<'_> {
+    /// Whether a plan is judged by what it does, since nobody approved it.
+    pub(super) fn judges(&self) -> bool {
+        self.caution != Caution::None && self.approved.is_none()
+    }
+
     /// Refuses a history with several heads where nobody would see that one is left behind.
     pub(super) fn admit_heads(&self, directory: &Directory) -> Result<(), Error> {
         let graph = Graph::of(directory)?;
@@ -124,13 +129,14 @@ impl Gate<'_> {
 
     /// The plan that may be run, if what was planned for a database with `journal` is the approved
     /// one, or was not approved and loses no data. What is left of either may go on where others
-    /// have done the rest: of one that was `admitted` before, and of the approved one.
+    /// have done the rest: of one that was `admitted` before, and of the approved one, which
+    /// `rest` looks for.
     pub(super) fn admit(
         &self,
         planned: Result<Plan, migration::Error>,
         journal: &Journal,
-        directory: &Directory,
         admitted: Option<&Plan>,
+        rest: impl FnOnce(&Plan, &Fingerprint) -> Result<Option<Plan>, Error>,
     ) -> Result<Plan, Error> {
         let Some(approved) = &self.approved else {
             let plan = planned?;
@@ -158,8 +164,7 @@ impl Gate<'_> {
         if done || admitted.is_some_and(|admitted| is_rest(&plan, admitted)) {
             return Ok(plan);
         }
-        let rest = plan.rest_of(approved, directory, self.target)?;
-        rest.ok_or(error)
+        rest(&plan, approved)?.ok_or(error)
     }
 
     /// Refuses a plan that loses data, unless each loss is approved in its file.
@@ -187,7 +192,7 @@ fn is_rest(plan: &Plan, admitted: &Plan) -> bool {
     plan.direction() == admitted.direction()
         && plan.steps().iter().all(|step| {
             let mut admitted = admitted.steps().iter();
-            admitted.any(|it| it.version == step.version && it.source == step.source)
+            admitted.any(|it| it.is_same(step))
         })
 }
 

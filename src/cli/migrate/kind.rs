@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::alembic::{Alembic, python};
 use crate::alembic::Project;
-use crate::alembic::project::Request;
+use crate::alembic::project::{Request, nearby};
 use crate::cli::context::Context;
 use crate::config::{HistoryKind, Settings};
 use crate::error::Error;
@@ -24,6 +24,13 @@ pub(crate) struct Named {
     name: Option<String>,
     #[command(flatten)]
     python: python::Options,
+}
+
+impl Named {
+    /// Whether a configuration is named at all.
+    pub(super) fn is_anything(&self) -> bool {
+        !self.config.is_empty() || self.name.is_some()
+    }
 }
 
 /// The kind of a history.
@@ -43,20 +50,21 @@ impl Kind {
         settings: &Settings,
         named: &Named,
     ) -> Result<Self, Error> {
-        let said = if named.config.is_empty() && named.name.is_none() {
-            settings.history
-        } else {
+        let said = if named.is_anything() {
             Some(HistoryKind::Alembic)
+        } else {
+            settings.history
         };
         if said == Some(HistoryKind::Sql) {
             return Ok(Self::Sql);
         }
-        let request = request(context, directory, settings, named);
         let is_sql = said.is_none() && Directory::is_begun(&directory.join(&settings.migrations));
-        let found = match Project::find(&request) {
+        let request = request(context, directory, settings, named);
+        let found = if is_sql {
             // What is wrong with the files of the other kind is no matter.
-            Err(_) if is_sql => return Ok(Self::Sql),
-            found => found?,
+            Project::find(&request).unwrap_or_default()
+        } else {
+            find(context, &request)?
         };
         let Some(project) = found else {
             return Ok(Self::Sql);
@@ -78,6 +86,42 @@ impl Kind {
             section: request.section,
         })))
     }
+}
+
+/// Finds Alembic's project. Where none is named and none is in the directory, the places around the
+/// one where the command runs are looked at, and then the folders of the directory, of which one
+/// may have it.
+pub(in crate::cli) fn find(context: &Context, request: &Request) -> Result<Option<Project>, Error> {
+    let there = Project::find(request)?;
+    if there.is_some() || request.variable.is_some() || !request.files.is_empty() {
+        return Ok(there);
+    }
+    let within = |directory: PathBuf| {
+        let request = Request {
+            directory,
+            ..request.clone()
+        };
+        Project::find(&request)
+    };
+    for place in nearby::around(&context.directory, &request.directory) {
+        if let Some(project) = within(place)? {
+            return Ok(Some(project));
+        }
+    }
+    let mut found = Vec::new();
+    for place in nearby::below(&request.directory) {
+        found.extend(within(place)?);
+    }
+    if found.len() > 1 {
+        let near = |it: &Project| {
+            let near = it.configuration.strip_prefix(&request.directory);
+            near.unwrap_or(&it.configuration).display().to_string()
+        };
+        return Err(Error::SeveralAlembics {
+            configurations: found.iter().map(near).collect(),
+        });
+    }
+    Ok(found.pop())
 }
 
 /// Which configuration is asked for: by an option, by Alembic's own variable, by our file.

@@ -19,7 +19,7 @@ pub(crate) struct Args {
     /// Revisions, or the way `a:b` from one to another; by default what is pending, and all where
     /// there is no database
     #[arg(value_name = "REVISION")]
-    scopes: Vec<Scope>,
+    pub(super) scopes: Vec<Scope>,
     /// Look at every revision by itself, and ask no database
     #[arg(long, conflicts_with = "scopes")]
     all: bool,
@@ -49,7 +49,7 @@ enum Shape {
 
 impl Args {
     /// Whether a database is asked, where there is one.
-    fn asks(&self) -> bool {
+    pub(super) fn asks(&self) -> bool {
         self.scopes.is_empty() && !self.all
     }
 }
@@ -60,11 +60,16 @@ pub(super) async fn run(
     args: &Args,
 ) -> Result<u8, Error> {
     let subject = Subject::of(context, workplace, args).await?;
+    subject.tell(context, args)
+}
+
+/// Shows what is found in `surveys`, and says how the command ends.
+fn tell(context: &Context, args: &Args, surveys: &[Survey<'_>]) -> u8 {
     let selection = Selection::new(&args.rules, &args.ignored);
     let (mut migrations, mut findings) = (0, Vec::new());
-    for survey in subject.surveys()? {
+    for survey in surveys {
         migrations += survey.steps.len();
-        findings.extend(lint::examine(&survey, &selection));
+        findings.extend(lint::examine(survey, &selection));
     }
     let usual = match context.printer.format() {
         Format::Human => Shape::Human,
@@ -79,11 +84,11 @@ pub(super) async fn run(
         Shape::Github => context.printer.out(view.github().as_bytes()),
         Shape::Sarif => context.printer.out(view.sarif().as_bytes()),
     }
-    Ok(u8::from(view.errors > 0))
+    u8::from(view.errors > 0)
 }
 
 /// What is looked at.
-enum Subject {
+pub(super) enum Subject {
     /// Plans, each carried out at once.
     Plans(Vec<Plan>),
     /// The whole history. How much of it is in use nobody said, so that each revision is looked
@@ -107,12 +112,13 @@ impl Subject {
         Ok(Self::Plans(plans.collect::<Result<_, Error>>()?))
     }
 
-    fn surveys(&self) -> Result<Vec<Survey<'_>>, Error> {
+    /// Shows what is found in it, and says how the command ends.
+    pub(super) fn tell(&self, context: &Context, args: &Args) -> Result<u8, Error> {
         let surveys: Result<Vec<_>, _> = match self {
             Self::Plans(plans) => plans.iter().map(Survey::of).collect(),
             Self::History(plan) => Survey::step_by_step(plan).map(|survey| vec![survey]),
         };
-        Ok(surveys?)
+        Ok(tell(context, args, &surveys?))
     }
 }
 

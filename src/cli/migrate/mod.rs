@@ -30,6 +30,7 @@ mod gate;
 mod goal;
 pub(super) mod heads;
 pub(super) mod history;
+mod home;
 pub(super) mod kind;
 pub(super) mod lint;
 pub(super) mod merge;
@@ -240,16 +241,17 @@ impl Workplace {
 
 /// Runs a verb on the database that the environment names.
 pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
-    let settings = Settings::resolve(context.flags(), File::read(&context.directory)?);
+    let directory = home::of(context, &args.named)?;
+    let settings = Settings::resolve(context.flags(), File::read(&directory)?);
     let configured = Configured::beside(
         context.globals.database_url.as_deref(),
         &context.env,
-        &context.directory,
+        &directory,
         &context.globals.env_files,
     )?;
     let workplace = Workplace {
-        kind: Kind::of(context, &context.directory, &settings, &args.named)?,
-        migrations: context.directory.join(settings.migrations),
+        kind: Kind::of(context, &directory, &settings, &args.named)?,
+        migrations: directory.join(settings.migrations),
         url: configured.map(|configured| configured.url),
         door: Door::Deploy(Caution::of(settings.environment, context.env.is_ci())),
         containers: None,
@@ -303,6 +305,16 @@ pub(crate) async fn told_by_git<T>(folder: &Path, answered: Result<T, Error>) ->
                 && let Some(repository) = Repository::around(folder).await
             {
                 repository.tell(fork).await;
+            }
+            Err(error.into())
+        }
+        Err(Error::OfAlembic(mut error)) => {
+            if let crate::alembic::Error::Unknown {
+                revision, commit, ..
+            } = &mut error
+                && let Some(repository) = Repository::around(folder).await
+            {
+                *commit = repository.commit_anywhere(revision).await.map(Box::new);
             }
             Err(error.into())
         }

@@ -4,6 +4,9 @@
 //! its new version. So git must say that the branch others start from does not have it, and the
 //! database must be on this machine; its journal goes along.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
 use super::patience::Patience;
 use super::{Door, Workplace};
 use crate::cli::context::Context;
@@ -22,18 +25,18 @@ use crate::url::{Address, DatabaseUrl};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The head of the branch to move
-    head: Target,
+    pub(super) head: Target,
     /// What it is to follow
     #[arg(long, value_name = "REVISION")]
-    onto: Target,
+    pub(super) onto: Target,
     /// The branch of git that others start from
     #[arg(long, value_name = "BRANCH")]
     against: Option<String>,
     /// Show what would be moved, and do nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     #[command(flatten)]
-    patience: Patience,
+    pub(super) patience: Patience,
 }
 
 pub(super) async fn run(
@@ -50,7 +53,7 @@ pub(super) async fn run(
     let (head, onto) = (one(&args.head)?, one(&args.onto)?);
     let now = Version::at(jiff::Timestamp::now());
     let rebase = Rebase::plan(&directory, &graph, head, onto, now)?;
-    ensure_unshared(context, workplace, args, head, &rebase).await?;
+    ensure_unshared(context, args, head, &rebase.old()).await?;
     let Some(url) = &workplace.url else {
         if !args.dry_run {
             context.printer.warn(
@@ -146,12 +149,26 @@ fn undo(directory: &Directory, rebase: &Rebase) -> Result<(), Error> {
 }
 
 /// Refuses to move what the branch that others start from has.
-async fn ensure_unshared(
+pub(super) async fn ensure_unshared(
     context: &Context,
-    workplace: &Workplace,
     args: &Args,
     head: Version,
-    rebase: &Rebase,
+    paths: &[PathBuf],
+) -> Result<(), Error> {
+    let folders: BTreeSet<&Path> = paths.iter().filter_map(|it| it.parent()).collect();
+    for folder in folders {
+        let in_it: Vec<&PathBuf> = paths.iter().filter(|it| it.starts_with(folder)).collect();
+        ensure_unshared_in(folder, context, args, head, &in_it).await?;
+    }
+    Ok(())
+}
+
+async fn ensure_unshared_in(
+    folder: &Path,
+    context: &Context,
+    args: &Args,
+    head: Version,
+    paths: &[&PathBuf],
 ) -> Result<(), Error> {
     let untold = |why: &str| {
         if context.globals.yes {
@@ -160,7 +177,7 @@ async fn ensure_unshared(
         let why = why.to_owned();
         Err(Unwritten::PerhapsShared { head, why }.into())
     };
-    let Some(repository) = Repository::around(&workplace.migrations).await else {
+    let Some(repository) = Repository::around(folder).await else {
         return untold("the folder is in no repository of git");
     };
     let base = match &args.against {
@@ -173,19 +190,21 @@ async fn ensure_unshared(
     let Some(base) = repository.base(&name).await else {
         return Err(Unwritten::NoBase(name).into());
     };
-    let mut old = rebase.old().into_iter();
-    let shared = old.find(|path| {
+    let shared = paths.iter().find(|path| {
         let name = path.file_name().map(|name| name.to_string_lossy());
         name.is_some_and(|name| base.files.contains(&*name))
     });
     match shared {
-        Some(path) => Err(Unwritten::Shared { path, base: name }.into()),
+        Some(&path) => {
+            let path = path.clone();
+            Err(Unwritten::Shared { path, base: name }.into())
+        }
         None => Ok(()),
     }
 }
 
 /// Whether the server is on this machine, as far as its address tells.
-fn is_local(url: &DatabaseUrl) -> bool {
+pub(super) fn is_local(url: &DatabaseUrl) -> bool {
     url.addresses().iter().all(|address| match address {
         Address::Tcp(endpoint) => names::is_loopback(&endpoint.host),
         // A proxy of a cloud keeps its sockets apart.

@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::migration::directory::SUM;
 use crate::migration::directory::sum::Sum;
 use crate::migration::plan::repair::{self, Repair, Wish};
-use crate::migration::{Directory, Graph, Session, Target, directory::write, journal, runner};
+use crate::migration::{
+    Directory, Graph, Session, Target, Unwritten, directory::write, journal, runner,
+};
 use crate::report::view::authoring::Resealed;
 use crate::report::view::repair::{Difference, Repaired, Troubles};
 
@@ -18,9 +20,9 @@ pub(crate) struct Args {
     wish: WishArgs,
     /// Show what would be done, and do nothing
     #[arg(long)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     #[command(flatten)]
-    patience: Patience,
+    pub(super) patience: Patience,
 }
 
 /// What is put right; without any, what is wrong is listed.
@@ -39,9 +41,37 @@ struct WishArgs {
     /// Write `townpass.sum` as the files are now; no database is asked
     #[arg(long)]
     sum: bool,
+    /// In Alembic's table, take out the rows that another row needs; and put REVISION, if it is
+    /// given, in place of those that nobody knows. The difference is shown first
+    #[arg(long, value_name = "REVISION", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "the option has a value or none")]
+    rows: Option<Option<Target>>,
 }
 
 impl Args {
+    /// The option that means nothing on a history of Alembic's, if one was typed.
+    pub(super) fn of_sql_only(&self) -> Option<&'static str> {
+        let wish = &self.wish;
+        [
+            (wish.accept.is_some(), "--accept"),
+            (wish.applied.is_some(), "--applied"),
+            (wish.reverted.is_some(), "--reverted"),
+            (wish.sum, "--sum"),
+        ]
+        .into_iter()
+        .find_map(|(typed, option)| typed.then_some(option))
+    }
+
+    /// Whether rows of Alembic's table are to be put right.
+    pub(super) fn mends_rows(&self) -> bool {
+        self.wish.rows.is_some()
+    }
+
+    /// What takes the place of rows that nobody knows.
+    pub(super) fn stands_at(&self) -> Option<&Target> {
+        self.wish.rows.as_ref()?.as_ref()
+    }
+
     pub(super) fn needs_database(&self) -> bool {
         !self.wish.sum
     }
@@ -60,6 +90,9 @@ impl WishArgs {
 }
 
 pub(super) async fn run(context: &Context, workplace: &Workplace, args: Args) -> Result<u8, Error> {
+    if args.mends_rows() {
+        return Err(Unwritten::OfAlembicOnly("--rows").into());
+    }
     if args.wish.sum {
         return sum(context, workplace, &args);
     }

@@ -60,6 +60,11 @@ impl Args {
         Ok((targets, self.purge, options))
     }
 
+    /// Whether all rows go first.
+    pub(super) fn purges(&self) -> bool {
+        self.purge
+    }
+
     /// Whether SQL is asked for and no database.
     pub(super) fn is_offline(&self) -> bool {
         self.sql

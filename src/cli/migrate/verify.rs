@@ -13,7 +13,7 @@ pub(crate) struct Args {
     #[arg(long)]
     reversible: bool,
     #[command(flatten)]
-    patience: Patience,
+    pub(super) patience: Patience,
 }
 
 pub(super) async fn run(context: &Context, workplace: &Workplace, args: Args) -> Result<u8, Error> {
@@ -22,13 +22,25 @@ pub(super) async fn run(context: &Context, workplace: &Workplace, args: Args) ->
     let options = args.patience.options(context, None);
     let story = context.story();
     let total = directory.revisions().count();
-    let verified = verify::verify(&directory, &mut session, &options, &mut |event| {
-        story.verification(&event);
-    })
-    .await?;
+    let mut folder = verify::Folder {
+        directory: &directory,
+        options: &options,
+        on_event: &mut |event| story.verification(&event),
+    };
+    let verified = verify::verify(&mut folder, &mut session).await?;
     drop(story);
-    let view = Verified::new(&verified, total);
+    Ok(tell(context, &args, &verified, total))
+}
+
+/// Shows what was found of so many revisions, and says how the command ends.
+pub(super) fn tell(
+    context: &Context,
+    args: &Args,
+    verified: &[verify::Verified],
+    total: usize,
+) -> u8 {
+    let view = Verified::new(verified, total);
     let well = verified.len() == total && view.is_well(args.reversible);
     context.printer.show(&view);
-    Ok(u8::from(!well))
+    u8::from(!well)
 }

@@ -3,7 +3,11 @@
 //! Bytes go both ways as they are. What a terminal adds is passed on as well: its size, its raw
 //! keys, and signals. However it ends, the terminal is given back as it was.
 
-use std::{cell::RefCell, io, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    time::Duration,
+};
 
 use bollard::{
     exec::ResizeExecOptions,
@@ -11,7 +15,7 @@ use bollard::{
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    time::sleep,
+    time::{Instant, sleep, sleep_until},
 };
 
 use crate::docker::{
@@ -28,6 +32,9 @@ pub(in crate::docker) const DETACH_KEYS: &str = "ctrl-@,ctrl-@,ctrl-@,ctrl-@";
 /// So many times a process may disregard a signal; then we leave it.
 const SIGNALS_BEFORE_LEAVING: usize = 3;
 
+/// How long a process that nobody watches may go on after a signal.
+const LAST_WORK: Duration = Duration::from_secs(5);
+
 /// The pause before the first attempt at giving a process its size; each further one is twice it.
 const FIRST_SIZE_PAUSE: Duration = Duration::from_millis(5);
 
@@ -41,8 +48,9 @@ pub enum Attachment<'a> {
     Terminal,
     /// Our standard streams, each kept apart.
     Pipes,
-    /// A listener, who hears what it prints piece by piece. It gets no input.
-    Listener(&'a Listener<'a>),
+    /// A listener, who hears what it prints piece by piece. It gets no input. As long as it runs,
+    /// the mark beside it is set: it hears of signals, and who ends at one waits for it.
+    Listener(&'a Listener<'a>, &'a Cell<bool>),
 }
 
 /// Hears what a process prints.
@@ -58,6 +66,20 @@ impl Attachment<'_> {
         }
     }
 
+    /// From now on a process is joined, or none is any more.
+    fn mark(self, joined: bool) {
+        if let Self::Listener(_, mark) = self {
+            mark.set(joined);
+        }
+    }
+
+    /// Listens for signals, before the process is started that is to hear of them.
+    pub(super) fn signals(self) -> Result<Signals, Error> {
+        let signals = Signals::listen().map_err(Error::Terminal)?;
+        self.mark(true);
+        Ok(signals)
+    }
+
     /// Whether the process gets a terminal.
     pub(in crate::docker) fn is_terminal(self) -> bool {
         matches!(self, Self::Terminal)
@@ -67,7 +89,7 @@ impl Attachment<'_> {
     pub(in crate::docker) fn console_size(self) -> Option<[u16; 2]> {
         let (columns, rows) = match self {
             Self::Terminal => terminal::size()?,
-            Self::Pipes | Self::Listener(_) => return None,
+            Self::Pipes | Self::Listener(..) => return None,
         };
         Some([rows, columns])
     }
@@ -96,16 +118,19 @@ pub(in crate::docker) struct Session<'a, 'l> {
 
 impl Session<'_, '_> {
     /// Carries bytes and signals until the process has closed its output.
-    pub(in crate::docker) async fn pump(&self, stream: Raw) -> Result<(), Error> {
-        let mut signals = Signals::listen().map_err(Error::Terminal)?;
+    pub(in crate::docker) async fn pump(
+        &self,
+        stream: Raw,
+        mut signals: Signals,
+    ) -> Result<(), Error> {
         let raw_mode = match self.attachment {
             Attachment::Terminal => Some(terminal::RawMode::enter().map_err(Error::Terminal)?),
-            Attachment::Pipes | Attachment::Listener(_) => None,
+            Attachment::Pipes | Attachment::Listener(..) => None,
         };
         let (reader, writer) = tokio::io::split(stream);
         let input = async {
             match self.attachment {
-                Attachment::Listener(_) => close(writer).await,
+                Attachment::Listener(..) => close(writer).await,
                 Attachment::Terminal | Attachment::Pipes => feed(writer).await,
             }
         };
@@ -115,6 +140,7 @@ impl Session<'_, '_> {
             error = self.control(&mut signals) => Err(error),
         };
         drop(raw_mode);
+        self.attachment.mark(false);
         ended
     }
 
@@ -146,7 +172,7 @@ impl Session<'_, '_> {
                 }
                 Ok(())
             }
-            Attachment::Listener(listener) => {
+            Attachment::Listener(listener, _) => {
                 let mut piece = Vec::new();
                 while let Some(channel) = next_piece(&mut reader, &mut piece).await.map_err(lost)? {
                     (listener.borrow_mut())(channel, &piece);
@@ -162,9 +188,14 @@ impl Session<'_, '_> {
         // process that has not quite started, which it has some moments after their answer.
         let mut unsized_for = (self.attachment.is_terminal()).then_some(FIRST_SIZE_PAUSE);
         let mut passed = 0;
+        let mut deadline = None;
         loop {
             let signal = tokio::select! {
                 signal = signals.next() => signal,
+                () = over(deadline) => {
+                    self.pass_signal(Signal::Kill).await;
+                    return Error::Interrupted;
+                }
                 pause = first_size(unsized_for) => {
                     let settled = self.pass_size().await || pause >= FIRST_SIZE_PATIENCE;
                     unsized_for = (!settled).then_some(pause * 2);
@@ -180,6 +211,10 @@ impl Session<'_, '_> {
                 Some(signal) => {
                     passed += 1;
                     self.pass_signal(signal).await;
+                    // Nobody who could press Ctrl-C again sees what it does.
+                    if let Attachment::Listener(..) = self.attachment {
+                        deadline.get_or_insert_with(|| Instant::now() + LAST_WORK);
+                    }
                 }
             }
         }
@@ -228,6 +263,14 @@ impl Session<'_, '_> {
                 let _ = Box::pin(kill).await;
             }
         }
+    }
+}
+
+/// The end of the time that a process has after a signal, if it has one.
+async fn over(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => sleep_until(deadline).await,
+        None => std::future::pending().await,
     }
 }
 

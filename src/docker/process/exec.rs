@@ -133,6 +133,7 @@ impl Engine {
         marked.environment.push(mark.clone());
         let id = self.create_exec(container, &marked, attachment).await?;
         let doing = format!("run `{}` in container `{container}`", command.program());
+        let signals = attachment.signals()?;
         let stream = self.start_exec(&id, &doing, attachment).await?;
         let session = Session {
             engine: self,
@@ -145,7 +146,7 @@ impl Engine {
                 user: command.user.as_deref(),
             },
         };
-        session.pump(stream).await?;
+        session.pump(stream, signals).await?;
         match self.end_of_exec(&id, &doing).await? {
             End::Code(code) => Ok(code),
             // What the engine says about it was printed already, as Docker's client does.

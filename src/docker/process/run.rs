@@ -188,6 +188,7 @@ impl Engine {
         stream: Raw,
         attachment: Attachment<'_>,
     ) -> Result<(), Error> {
+        let signals = attachment.signals()?;
         let started = self
             .api()
             .start_container(name, None::<StartContainerOptions>)
@@ -214,7 +215,7 @@ impl Engine {
             doing,
             target: Target::Container { id: name },
         };
-        session.pump(stream).await
+        session.pump(stream, signals).await
     }
 }
 

@@ -17,6 +17,7 @@ pub(in crate::docker) enum Signal {
         expect(dead_code, reason = "Windows has Ctrl-C and Ctrl-Break alone")
     )]
     Terminate,
+    Kill,
 }
 
 impl Signal {
@@ -26,6 +27,7 @@ impl Signal {
             Self::Hangup => "HUP",
             Self::Quit => "QUIT",
             Self::Terminate => "TERM",
+            Self::Kill => "KILL",
         }
     }
 }

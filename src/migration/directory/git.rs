@@ -47,9 +47,19 @@ impl Repository {
 
     /// The commit that brought the file at `path`.
     pub async fn commit_of(&self, path: &Path) -> Option<Commit> {
+        self.commit("HEAD", path.file_name()?).await
+    }
+
+    /// The newest commit of any branch that brought a file with `word` in its name.
+    pub async fn commit_anywhere(&self, word: &str) -> Option<Commit> {
+        let pattern = format!("*{word}*");
+        self.commit("--all", OsStr::new(&pattern)).await
+    }
+
+    /// The newest commit of `branches` that brought a file like `path`.
+    async fn commit(&self, branches: &str, path: &OsStr) -> Option<Commit> {
         let format = "--format=%H%x00%h%x00%an%x00%as%x00%s";
-        let path = path.file_name()?;
-        let words = ["log", "-1", "--diff-filter=A", format, "--"].map(OsStr::new);
+        let words = ["log", "-1", "--diff-filter=A", format, branches, "--"].map(OsStr::new);
         let said = self.ask(words.into_iter().chain([path])).await?;
         let fields: Vec<&str> = said.trim_end().split('\0').collect();
         let [full, hash, author, date, subject] = fields.as_slice() else {

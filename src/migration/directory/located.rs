@@ -67,6 +67,14 @@ impl Located {
         self
     }
 
+    /// The same, where the text was made from a file of another language: what it points at stands
+    /// at `place` there.
+    #[must_use]
+    pub fn standing_at(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
     /// The same, found by the server under that code.
     #[must_use]
     pub fn with_code(mut self, code: &str) -> Self {

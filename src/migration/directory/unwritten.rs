@@ -117,6 +117,32 @@ pub enum Unwritten {
         /// Behind what.
         onto: Version,
     },
+    /// A merge is on the way.
+    #[error("`{revision}` joins branches, and cannot be moved behind another revision")]
+    #[diagnostic(help(
+        "move the branches before they are joined, or join the heads: `townpass migrate merge heads`"
+    ))]
+    MovesAMerge {
+        /// The merge.
+        revision: Version,
+    },
+    /// The database has what is to be moved, and not what that is to follow.
+    #[error("`{head}` is applied here and `{onto}` is not, though it would have to be")]
+    #[diagnostic(help(
+        "apply `{onto}` first: `townpass migrate upgrade {onto}`; or revert `{head}` until it is moved"
+    ))]
+    AppliedWithout {
+        /// The beginning of what was to be moved.
+        head: Version,
+        /// Behind what.
+        onto: Version,
+    },
+    /// Every row is known.
+    #[error("every row of {0} is that of a revision that is here")]
+    #[diagnostic(help(
+        "to say that the database stands elsewhere: `townpass migrate stamp REVISION`"
+    ))]
+    NothingUnknown(String),
     /// What was to be moved is known to others.
     #[error("`{}` is on `{base}` already, so it may be applied anywhere", path.display())]
     #[diagnostic(help(
@@ -196,6 +222,8 @@ impl Diagnose for Unwritten {
             | Self::NotNewer { .. }
             | Self::NothingToMerge { .. }
             | Self::NothingToRebase { .. }
+            | Self::MovesAMerge { .. }
+            | Self::NothingUnknown(_)
             | Self::NoBase(_) => Blame::Usage,
             Self::Unwritable { .. } => Blame::Environment,
             Self::HeadToRevise { .. } => Blame::History,
@@ -203,6 +231,7 @@ impl Diagnose for Unwritten {
             | Self::Shared { .. }
             | Self::PerhapsShared { .. }
             | Self::NotLocal { .. }
+            | Self::AppliedWithout { .. }
             | Self::EditApplied { .. } => Blame::Refusal,
         }
     }

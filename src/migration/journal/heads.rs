@@ -52,6 +52,34 @@ impl Heads {
         )
     }
 
+    /// For a script: keeps others from changing the rows, and refuses a database that has others
+    /// than `rows`.
+    pub fn guard(&self, rows: &BTreeSet<String>) -> String {
+        let table = &self.table;
+        let expected = rows.iter().cloned().collect::<Vec<_>>().join(", ");
+        let wanted = if expected.is_empty() {
+            "with no revision".to_owned()
+        } else {
+            format!("at exactly {expected}")
+        };
+        format!(
+            "LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE;
+
+DO $townpass$
+DECLARE
+    found text := (SELECT coalesce(string_agg(version_num, ', ' ORDER BY version_num COLLATE \"C\"), '') FROM {table});
+BEGIN
+    IF found <> {} THEN
+        RAISE EXCEPTION {}
+            USING DETAIL = 'It has: ' || found, HINT = 'Make the script anew, from where this database stands.';
+    END IF;
+END
+$townpass$",
+            Literal(&expected),
+            Literal(&format!("this script is for a database {wanted}").replace('%', "%%")),
+        )
+    }
+
     /// The rows as the fence tells them.
     pub(in crate::migration) fn told(&self) -> String {
         let rows: Vec<&str> = self.now.iter().map(String::as_str).collect();

@@ -30,6 +30,11 @@ impl Session {
         }
     }
 
+    /// The database that it is in, where that was said.
+    pub fn database(&self) -> Option<&str> {
+        self.options.get_database()
+    }
+
     /// Both, to be used at the same time.
     pub(in crate::migration) fn parts(&mut self) -> (&mut PgConnection, &PgConnectOptions) {
         (&mut self.connection, &self.options)

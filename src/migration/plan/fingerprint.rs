@@ -3,7 +3,8 @@
 //! It covers the direction, where the database stands, the revisions, how each is run, and their
 //! SQL. Of two plans with one fingerprint, whoever reviewed the one has reviewed the other. Line
 //! ends do not count, so that a plan made on Windows is the same as one made in a container, and
-//! neither do times, so that a copy of a database has the plans of its original.
+//! neither do times, so that a copy of a database has the plans of its original. Of what another
+//! program runs, the file of that program counts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -59,6 +60,11 @@ impl Fingerprint {
             part(&format!("{version} {state} {checksum}"));
         }
         for (step, mode) in steps {
+            if let Some(foreign) = &step.foreign {
+                part(&format!("{} foreign {}", step.version, step.description));
+                part(&foreign.file.replace("\r\n", "\n"));
+                continue;
+            }
             let mode = match mode {
                 Mode::Transaction => "transaction",
                 Mode::Alone(_) => "alone",

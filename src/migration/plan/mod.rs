@@ -6,6 +6,7 @@
 
 pub mod direction;
 pub mod fingerprint;
+pub mod foreign;
 pub mod offline;
 pub mod rebase;
 pub mod remainder;
@@ -13,7 +14,7 @@ pub mod repair;
 pub mod stamp;
 pub mod step;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::migration::directory::checksum::Likeness;
 use crate::migration::directory::version::Version;
@@ -24,6 +25,7 @@ use crate::migration::graph::route::way;
 use crate::migration::graph::target::Target;
 use crate::migration::journal::{Journal, Row};
 use crate::migration::plan::direction::Direction;
+use crate::migration::plan::foreign::Foreign;
 use crate::migration::plan::step::Step;
 
 /// Steps from one state of a database to another.
@@ -93,6 +95,22 @@ impl Plan {
             steps,
             start,
         }
+    }
+
+    /// The same, where other programs run some of the steps.
+    #[must_use]
+    pub fn with_foreign(mut self, mut foreign: BTreeMap<Version, Foreign>) -> Self {
+        for step in &mut self.steps {
+            step.foreign = foreign.remove(&step.version);
+        }
+        self
+    }
+
+    /// The same, no further than through its first `count` steps.
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        self.steps.truncate(count);
+        self
     }
 
     /// Nothing to do, on a database with the journal `start`.

@@ -10,6 +10,7 @@ use crate::migration::error::Error;
 use crate::migration::graph::Graph;
 use crate::migration::journal::lease::{Lease, StatementHash};
 use crate::migration::plan::direction::Direction;
+use crate::migration::plan::foreign::Foreign;
 use crate::sql::{Script, split};
 
 /// One revision to apply or to revert.
@@ -40,6 +41,8 @@ pub struct Step {
     /// The rows of the journal that go with it on the way back: its own, and those of the
     /// revisions that it stands for, if a database has it as these.
     pub rows: Vec<Version>,
+    /// What is known of it where another program runs it, and not we.
+    pub foreign: Option<Foreign>,
 }
 
 /// How a step is run.
@@ -138,7 +141,18 @@ impl Step {
             up: Arc::clone(&revision.up.text),
             down: files.down.map(|down| down.text),
             rows: vec![revision.version],
+            foreign: None,
         }
+    }
+
+    /// Whether it does what `other` does, as far as both are known.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let same = match (&self.foreign, &other.foreign) {
+            (Some(this), Some(other)) => this.file == other.file,
+            (None, None) => self.source == other.source,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        same && self.version == other.version
     }
 
     /// The same, from where `lease` came to a stop. What took effect must not have been edited.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use sqlx::postgres::PgErrorPosition;
 
 use crate::migration::directory::located::Located;
+use crate::migration::directory::source::Source;
 use crate::migration::error::{Error, Foreign};
 use crate::migration::journal::lock::Holder;
 use crate::migration::journal::server;
@@ -92,18 +93,25 @@ pub(in crate::migration) fn locate(
 
 /// Adds what of another file makes the statement, where the text was made from one.
 fn translated(step: &Step, statement: &Statement, located: Located) -> Located {
-    let before = &step.source.text[..statement.body.start];
-    match made_by(before, &step.source.path.display().to_string()) {
+    match step.source.made_by(statement.body.start) {
         Some((place, call)) => located.made_by(place, call),
         None => located,
     }
 }
 
+impl Source {
+    /// What of the file makes the statement at the byte `at` of the text, where the text was made
+    /// from a file of another language.
+    pub fn made_by(&self, at: usize) -> Option<(Place, &str)> {
+        made_by(&self.text[..at], &self.name())
+    }
+}
+
 /// What makes the statement behind `before`, as the last comment of that form says:
-/// `-- versions/1_a.py:12:5: op.create_table`.
-fn made_by<'t>(before: &'t str, path: &str) -> Option<(Place, &'t str)> {
+/// `-- 1_a.py:12:5: op.create_table`.
+fn made_by<'t>(before: &'t str, name: &str) -> Option<(Place, &'t str)> {
     before.lines().rev().find_map(|line| {
-        let at = line.strip_prefix("-- ")?.strip_prefix(path)?;
+        let at = line.strip_prefix("-- ")?.strip_prefix(name)?;
         let (place, call) = at.strip_prefix(':')?.split_once(": ")?;
         let (line, column) = place.split_once(':')?;
         let place = Place {
@@ -131,14 +139,13 @@ mod tests {
 
     #[test]
     fn the_last_comment_of_that_form_tells() {
-        let text =
-            "-- v/a.py:3:5: op.execute\nselect 1;\n-- v/a.py:12:5: op.drop_table\n-- other\n";
+        let text = "-- a.py:3:5: op.execute\nselect 1;\n-- a.py:12:5: op.drop_table\n-- other\n";
         let place = Place {
             line: 12,
             column: 5,
         };
-        assert_eq!(made_by(text, "v/a.py"), Some((place, "op.drop_table")));
-        assert_eq!(made_by(text, "v/b.py"), None);
-        assert_eq!(made_by("-- 12:30\n", "v/a.py"), None);
+        assert_eq!(made_by(text, "a.py"), Some((place, "op.drop_table")));
+        assert_eq!(made_by(text, "b.py"), None);
+        assert_eq!(made_by("-- 12:30\n", "a.py"), None);
     }
 }

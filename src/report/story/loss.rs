@@ -52,10 +52,15 @@ fn told(holding: &Holding) -> String {
                 .and_then(|time| Timestamp::try_from(time).ok())
                 .map(|time| format!(", last written {}", time.strftime("%Y-%m-%d %H:%M UTC")))
                 .unwrap_or_default();
-            format!(
-                "database `{name}`, {size}, {tables}, about {}{written}",
-                Count(usize::try_from(inside.rows).unwrap_or(usize::MAX), "row")
-            )
+            let rows = match inside.rows {
+                // After a restore the statistics begin anew.
+                None => "its rows not counted yet".to_owned(),
+                Some(rows) => {
+                    let rows = Count(usize::try_from(rows).unwrap_or(usize::MAX), "row");
+                    format!("about {rows}")
+                }
+            };
+            format!("database `{name}`, {size}, {tables}, {rows}{written}")
         }
     }
 }

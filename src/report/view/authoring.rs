@@ -70,6 +70,9 @@ pub struct Rebased {
     pub revisions: Vec<Moved>,
     /// How many rows of the journal went along.
     pub journal_rows: usize,
+    /// Rows of Alembic's table that nobody needs any more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub needless_rows: Vec<String>,
     /// Whether nothing was done.
     pub dry_run: bool,
 }
@@ -107,6 +110,7 @@ impl Rebased {
         Self {
             revisions: rebase.moves.iter().map(moved).collect(),
             journal_rows,
+            needless_rows: Vec::new(),
             dry_run,
         }
     }
@@ -117,17 +121,31 @@ impl Report for Rebased {
         let verb = if self.dry_run { "would move" } else { "moved" };
         for it in &self.revisions {
             let to = out.shade(Shade::Name, &it.to);
+            let parents = it.parents.join(", ");
+            let description = &it.description;
+            if it.from == it.to {
+                writeln!(
+                    out,
+                    "{verb} {to}, {description}, which now follows {parents}"
+                )?;
+                continue;
+            }
             writeln!(
                 out,
-                "{verb} {} to {to}, {}, which now follows {}",
+                "{verb} {} to {to}, {description}, which now follows {parents}",
                 it.from,
-                it.description,
-                it.parents.join(", ")
             )?;
         }
         if self.journal_rows > 0 {
             let rows = Count(self.journal_rows, "row");
             writeln!(out, "{verb} {rows} of the journal with them")?;
+        }
+        for row in &self.needless_rows {
+            let verb = if self.dry_run { "would take" } else { "took" };
+            writeln!(
+                out,
+                "{verb} out the database's row for {row}, which another needs now"
+            )?;
         }
         Ok(())
     }

@@ -28,6 +28,9 @@ pub struct Row {
     pub revision: String,
     /// Its slug as words.
     pub description: String,
+    /// Whether Alembic would run it, in Python.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub python: bool,
     /// How long it took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub elapsed_ms: Option<u64>,
@@ -38,6 +41,7 @@ impl From<&Applied> for Moved {
         let row = |step: &crate::migration::runner::Completed| Row {
             revision: step.version.to_string(),
             description: step.description.clone(),
+            python: false,
             elapsed_ms: Some(u64::try_from(step.elapsed.as_millis()).unwrap_or(u64::MAX)),
         };
         Self {
@@ -54,10 +58,15 @@ impl Report for Moved {
             None => writeln!(out, "nothing to {}", self.direction),
             Some(last) => writeln!(
                 out,
-                "{}d {} in {}, the last is {}",
+                "{}d {} in {}, the last{} is {}",
                 self.direction,
                 Count(self.revisions.len(), "revision"),
                 Span(Duration::from_millis(took)),
+                if self.direction == "downgrade" {
+                    " reverted"
+                } else {
+                    ""
+                },
                 last.revision,
             ),
         }
@@ -79,6 +88,7 @@ impl From<&Plan> for WouldMove {
         let row = |step: &crate::migration::Step| Row {
             revision: step.version.to_string(),
             description: step.description.clone(),
+            python: step.foreign.is_some(),
             elapsed_ms: None,
         };
         Self {
@@ -96,9 +106,10 @@ impl Report for WouldMove {
         for row in &self.revisions {
             let mark = out.shade(Shade::Faint, "would");
             let direction = self.direction;
+            let how = if row.python { ", with Python" } else { "" };
             writeln!(
                 out,
-                "{mark} {direction} {}, {}",
+                "{mark} {direction} {}, {}{how}",
                 row.revision, row.description
             )?;
         }

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod repair;
 pub mod reset;
 pub mod review;
+pub mod rows;
 pub mod snapshot;
 pub mod stamp;
 pub mod status;

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use super::Report;
+use crate::lint::survey::{UNREAD, UNREAD_HELP};
 use crate::lint::{Examined, Rule, Survey, Surveyed};
 use crate::migration::journal::size::{Size, Sizes};
 use crate::migration::plan::fingerprint::Fingerprint;
@@ -61,6 +62,11 @@ pub struct Step {
     /// Why it is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alone_because: Option<&'static str>,
+    /// Whether Alembic runs it, in Python. Its statements are then what Alembic prints of it.
+    pub python: bool,
+    /// What is dangerous about all of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hazards: Vec<Hazard>,
     /// Its statements, in order.
     pub statements: Vec<Statement>,
 }
@@ -139,10 +145,10 @@ impl Review {
         approval_required: bool,
     ) -> Self {
         let steps: Vec<Step> = survey.steps.iter().map(|it| Step::of(it, asked)).collect();
-        let hazards = steps
-            .iter()
-            .flat_map(|step| &step.statements)
-            .flat_map(|statement| &statement.hazards);
+        let hazards = steps.iter().flat_map(|step| {
+            let parts = step.statements.iter().flat_map(|it| &it.hazards);
+            step.hazards.iter().chain(parts)
+        });
         let unapproved = hazards
             .filter(|it| it.danger == Danger::LosesData && it.approved.is_none())
             .count();
@@ -176,6 +182,8 @@ impl Step {
             file: step.source.path.display().to_string(),
             transaction: step.mode == Mode::Transaction,
             alone_because,
+            python: step.foreign.is_some(),
+            hazards: Hazard::of_all(surveyed).into_iter().collect(),
             statements: statements
                 .map(|it| Statement::of(surveyed, it, asked))
                 .collect(),
@@ -209,7 +217,10 @@ impl Statement {
             }
         });
         Self {
-            place: Place::of(text, examined.statement.body.start),
+            place: match surveyed.step.source.made_by(examined.statement.body.start) {
+                Some((place, _)) => place,
+                None => Place::of(text, examined.statement.body.start),
+            },
             sql: examined.statement.of(text).to_owned(),
             locks: impact.locks.iter().map(lock).collect(),
             hazards: hazards.collect(),
@@ -281,9 +292,18 @@ impl Step {
     fn human(&self, direction: Direction, out: &mut Painter) -> fmt::Result {
         let name = out.shade(Shade::Name, self.revision);
         writeln!(out, "{direction} {name}, {}", self.description)?;
-        if let Some(reason) = self.alone_because {
+        if self.python {
+            let how = match self.statements.as_slice() {
+                [] => "    runs with Python",
+                _ => "    runs with Python; this is what Alembic prints of it",
+            };
+            writeln!(out, "{}", out.shade(Shade::Faint, how))?;
+        } else if let Some(reason) = self.alone_because {
             let why = format!("    not in a transaction: {reason}");
             writeln!(out, "{}", out.shade(Shade::Faint, why))?;
+        }
+        for hazard in &self.hazards {
+            hazard.human(out)?;
         }
         for statement in &self.statements {
             statement.human(out)?;
@@ -304,17 +324,40 @@ impl Statement {
             )?;
         }
         for hazard in &self.hazards {
-            let (shade, word) = match hazard.danger {
-                Danger::LosesData if hazard.approved.is_none() => (Shade::Bad, "loses data:"),
-                Danger::LosesData => (Shade::Good, "loses data, approved:"),
-                Danger::RewritesTable => (Shade::Warning, "rewrites:"),
-                Danger::BlocksReads => (Shade::Warning, "blocks readers:"),
-                Danger::BlocksWrites => (Shade::Warning, "blocks writers:"),
-                Danger::BreaksPrograms => (Shade::Warning, "breaks programs:"),
-            };
-            writeln!(out, "      {} {}", out.shade(shade, word), hazard.message)?;
+            hazard.human(out)?;
         }
         Ok(())
+    }
+}
+
+impl Hazard {
+    /// What is dangerous about a step of which nobody can say what it does.
+    fn of_all(surveyed: &Surveyed<'_>) -> Option<Self> {
+        let hidden = surveyed.step.foreign.as_ref()?.hidden.as_ref()?;
+        let rule = Rule::find(UNREAD)?;
+        Some(Self {
+            rule: rule.name,
+            danger: Danger::LosesData,
+            object: surveyed.step.version.to_string(),
+            message: hidden.why.clone(),
+            help: UNREAD_HELP,
+            approved: surveyed.written(rule).map(str::to_owned),
+            size: Known::default(),
+        })
+    }
+
+    fn human(&self, out: &mut Painter) -> fmt::Result {
+        let (shade, word) = match self.danger {
+            _ if self.rule == UNREAD && self.approved.is_none() => (Shade::Bad, "not known:"),
+            _ if self.rule == UNREAD => (Shade::Good, "not known, approved:"),
+            Danger::LosesData if self.approved.is_none() => (Shade::Bad, "loses data:"),
+            Danger::LosesData => (Shade::Good, "loses data, approved:"),
+            Danger::RewritesTable => (Shade::Warning, "rewrites:"),
+            Danger::BlocksReads => (Shade::Warning, "blocks readers:"),
+            Danger::BlocksWrites => (Shade::Warning, "blocks writers:"),
+            Danger::BreaksPrograms => (Shade::Warning, "breaks programs:"),
+        };
+        writeln!(out, "      {} {}", out.shade(shade, word), self.message)
     }
 }
 

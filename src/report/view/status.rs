@@ -57,6 +57,8 @@ pub struct Answer {
     pub size: u64,
     /// The applied heads.
     pub revisions: Vec<String>,
+    /// The heads of the history.
+    pub heads: Vec<String>,
     /// How many revisions are not applied; absent where there is no history.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending: Option<usize>,
@@ -111,7 +113,11 @@ impl Report for Status {
             let pending = match pending {
                 0 => out.shade(Shade::Good, "nothing pending"),
                 pending => {
-                    let pending = format!("{} pending", Count(pending, "revision"));
+                    let heads = match answer.heads.as_slice() {
+                        [] => String::new(),
+                        heads => format!(", up to {}", heads.join(", ")),
+                    };
+                    let pending = format!("{} pending{heads}", Count(pending, "revision"));
                     out.shade(Shade::Warning, pending)
                 }
             };

@@ -66,9 +66,9 @@ impl From<&verify::Verified> for Row {
         let (verdict, error, differences) = match &verified.verdict {
             Verdict::Proved => ("proved", None, Vec::new()),
             Verdict::Irreversible => ("irreversible", None, Vec::new()),
-            Verdict::NoWayUp(error) => ("no-way-up", Some(error.to_string()), Vec::new()),
-            Verdict::NoWayDown(error) => ("no-way-down", Some(error.to_string()), Vec::new()),
-            Verdict::NotAgain(error) => ("not-again", Some(error.to_string()), Vec::new()),
+            Verdict::NoWayUp(error) => ("no-way-up", Some(error.clone()), Vec::new()),
+            Verdict::NoWayDown(error) => ("no-way-down", Some(error.clone()), Vec::new()),
+            Verdict::NotAgain(error) => ("not-again", Some(error.clone()), Vec::new()),
             Verdict::ComesBackElsewhere(them) => ("comes-back-elsewhere", None, told(them)),
             Verdict::GoesElsewhere(them) => ("goes-elsewhere", None, told(them)),
         };

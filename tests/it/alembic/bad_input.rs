@@ -207,9 +207,4 @@ fn what_no_revision_is_meant_by_is_guessed_at() {
     town.run("migrate history -r aaaa1")
         .expect(2)
         .says("history range requires");
-    for verb in ["lint", "verify", "repair", "rebase aaaa1 --onto bbbb1"] {
-        town.run(&format!("migrate {verb}"))
-            .expect(2)
-            .says("this verb is for a folder of SQL");
-    }
 }

@@ -208,3 +208,36 @@ fn scripts_get_json() {
         .success()
         .shows("Rev: ccc1 (head)");
 }
+
+#[test]
+fn below_the_top_and_above_a_folder_of_the_project_it_is_found_too() {
+    let ini = "[alembic]\nscript_location = migrations\n";
+    let town = Town::bare()
+        .write("backend/alembic.ini", ini)
+        .write(
+            "backend/migrations/versions/aaa1_x.py",
+            &version("aaa1", None),
+        )
+        .write("backend/app/models.py", "")
+        .write("node_modules/some/alembic.ini", ini);
+    for directory in [".", "backend", "backend/app"] {
+        let heads = town.run(&format!("-C {directory} migrate heads"));
+        heads.success().prints("aaa1 (head)\n");
+    }
+    let town = town
+        .write("jobs/alembic.ini", ini)
+        .write("jobs/migrations/versions/bbb1_x.py", &version("bbb1", None));
+    town.run("-C jobs migrate heads")
+        .success()
+        .prints("bbb1 (head)\n");
+    town.run("migrate heads")
+        .expect(2)
+        .says("several histories of Alembic's are below this directory: backend/alembic.ini, jobs/alembic.ini")
+        .says("-c backend/alembic.ini");
+    // SQL at the top is what is meant, whatever is below.
+    let town = town.write("migrations/20260105083000_create_users.up.sql", "select 1;");
+    for directory in [".", "migrations"] {
+        let heads = town.run(&format!("-C {directory} migrate heads"));
+        heads.success().prints("20260105083000 (head)\n");
+    }
+}

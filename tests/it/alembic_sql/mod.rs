@@ -2,6 +2,10 @@
 //! same `alembic_version`.
 
 mod applied;
+mod mending;
 mod offline;
 mod python;
 pub(crate) mod real;
+mod review;
+mod script;
+mod verify;

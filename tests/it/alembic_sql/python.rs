@@ -71,7 +71,7 @@ async fn only_what_we_cannot_is_given_to_alembic() {
         let up = run("migrate upgrade two --engine-mode python").success();
         assert!(up.stdout.starts_with("upgraded 2 revisions"), "{up}");
         let down = run("migrate downgrade -1").success();
-        assert!(down.stdout.contains("the last is two"), "{down}");
+        assert!(down.stdout.contains("the last reverted is two"), "{down}");
         assert_eq!(run("migrate current").success().stdout, "one\n");
     }
 }

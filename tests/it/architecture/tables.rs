@@ -118,6 +118,7 @@ pub(super) const EFFECTS: &[Effect] = &[
             "alembic/project/convention.rs",
             "alembic/project/models.rs",
             "alembic/project/mod.rs",
+            "alembic/project/nearby.rs",
             "alembic/python/search.rs",
             "alembic/project/sys_path.rs",
             "alembic/history/versions.rs",

@@ -23,7 +23,7 @@ fn there_is_none() {
     --- stdout
     --- stderr
     error: there is no Compose file in `[DIR]` or any directory above it
-      help: searched for compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml; go to the project's directory, or give the file with `--file FILE` or the directory with `-C DIRECTORY`
+      help: searched for compose.yaml, compose.yml, docker-compose.yml, docker-compose.yaml; go to the project's directory, give the file with `--file FILE` or the directory with `-C DIRECTORY`, or let `townpass init` write one
     "#);
 }
 

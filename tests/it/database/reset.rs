@@ -43,9 +43,21 @@ async fn the_plan_says_what_dies() {
         panic!("{:?}", full.loss);
     };
     let inside = holdings[0].inside.as_ref().expect("it is open");
-    assert_eq!((inside.tables, inside.rows), (1, 100));
+    assert_eq!((inside.tables, inside.rows), (1, Some(100)));
     assert!(inside.last_written().is_some());
     assert!(holdings[0].size > 1_000_000);
+    // What was never counted is not nothing.
+    for sql in [
+        "create table later (id int); insert into later values (1)",
+        "select pg_stat_reset()",
+    ] {
+        cluster.run(sql).await.expect("it runs");
+    }
+    let Loss::Known { holdings, .. } = plan(&cluster, Depth::Contents).await.loss else {
+        panic!("the server answers");
+    };
+    let inside = holdings[0].inside.as_ref().expect("it is open");
+    assert_eq!((inside.tables, inside.rows), (2, None));
 }
 
 #[tokio::test]

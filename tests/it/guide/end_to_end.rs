@@ -104,7 +104,6 @@ fn a_clone_without_python() {
         .prints("2b7edeccd9e3\n");
     town.sql("insert into users (email) values ('ann@example.org')");
     run("townpass dev reset-db --yes").success();
-    run("townpass dev migrate").success();
     assert_eq!(
         town.sql("select version_num, (select count(*) from users) from alembic_version"),
         "3c02b898183a|0"

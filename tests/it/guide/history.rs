@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::{HEAD, Started, forget_generated, generated};
-use crate::support::docker;
+use super::{HEAD, Started, generated};
+use crate::support::{docker, git};
 
 #[test]
 fn several_heads() {
@@ -63,9 +63,12 @@ fn a_revision_that_no_file_has() {
     }
     let started = Started::migrated();
     // Applied on a branch that is left again.
+    git::commit(&started.town.path(), "a-backend");
+    git::git(&started.town.path(), "switch -q -c phone");
     started.revision("4d17a0b2c3e4", HEAD, "phone");
+    git::commit(&started.town.path(), "phone");
     started.typed("townpass dev migrate").success();
-    forget_generated(&started.town);
+    git::git(&started.town.path(), "switch -q main");
     let lost = "Can't locate revision identified by '4d17a0b2c3e4'";
     for words in [
         "current",
@@ -79,13 +82,20 @@ fn a_revision_that_no_file_has() {
             .typed(&format!("townpass dev migrate {words}"))
             .expect(5)
             .says("Can't locate revision identified by `4d17a0b2c3e4`")
-            .says("switch to the branch that has the revision")
+            .says("git has its file, by Ada, 2026-02-03, commit ")
+            .says("(phone) on phone): switch to the branch that has the revision")
             .says("`townpass dev migrate stamp --purge REVISION`");
     }
     started
         .typed("townpass doctor")
         .expect(1)
         .shows("→ townpass dev migrate stamp --purge heads");
+    // As it says.
+    git::git(&started.town.path(), "switch -q phone");
+    started.typed("townpass dev migrate downgrade -1").success();
+    started.typed("townpass dev migrate upgrade head").success();
+    git::git(&started.town.path(), "switch -q main");
+    // Or, where nobody needs it any more.
     started.town.sql("alter table users drop phone");
     started
         .typed("townpass dev migrate stamp --purge heads")

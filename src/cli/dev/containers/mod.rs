@@ -15,10 +15,10 @@ use self::probe::{PROBE, made_to_migrate, places, slashed, understood};
 use super::application::Application;
 use super::run::{MOUNT, of_project};
 use super::session::Session;
-use crate::alembic::python::process::{Ended, MANNERS};
+use crate::alembic::python::process::{Ended, MANNERS, OnLine};
 use crate::alembic::python::{self, Asked, Look, Runner};
 use crate::cli::migrate::Alembic;
-use crate::cli::migrate::python::{Containers, directory};
+use crate::cli::migrate::python::{Call, Containers, directory};
 use crate::compose::Service;
 use crate::docker::observed::State;
 use crate::docker::process::run::OneOff;
@@ -191,22 +191,23 @@ impl Containers for ProjectContainers {
         &self,
         runner: &Runner,
         alembic: &Alembic,
-        arguments: &[String],
-        environment: &[(&str, &str)],
+        call: &Call<'_>,
         story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error> {
         let environment: Vec<String> = MANNERS
             .iter()
-            .chain(environment)
+            .chain(call.environment)
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         let heard = RefCell::new(Heard::default());
+        let on_line = RefCell::new(on_line);
         let listener = RefCell::new(|channel: Channel, bytes: &[u8]| {
             heard
                 .borrow_mut()
-                .take(channel, bytes, &mut |line| story.alembic(line));
+                .take(channel, bytes, &mut |line| on_line.borrow_mut()(line));
         });
-        let attachment = Attachment::Listener(&listener);
+        let attachment = Attachment::Listener(&listener, call.joined);
         let code = if let Runner::Service { service, words } = runner {
             let engine = self.session.engine_for(&[])?;
             let service = self.session.project.find(service)?;
@@ -214,17 +215,24 @@ impl Containers for ProjectContainers {
             let container = container.ok_or_else(|| Error::ServiceStopped {
                 service: service.name.clone(),
             })?;
-            let mut command = Command::new([words.as_slice(), arguments].concat());
+            let mut command = Command::new([words.as_slice(), call.arguments].concat());
             command.environment = environment;
             engine
                 .exec_attached(&container.id, &command, attachment)
                 .await?
         } else {
-            self.run_once(runner, alembic, arguments, &environment, attachment, story)
-                .await?
+            self.run_once(
+                runner,
+                alembic,
+                call.arguments,
+                &environment,
+                attachment,
+                story,
+            )
+            .await?
         };
         let heard = heard.take();
-        Ok(heard.ended(code, &mut |line| story.alembic(line)))
+        Ok(heard.ended(code, &mut |line| on_line.borrow_mut()(line)))
     }
 
     async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error> {

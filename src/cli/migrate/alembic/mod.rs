@@ -1,18 +1,28 @@
 //! The verbs on a history of Alembic's. What only reads or writes files needs no Python.
 
+use self::road::Road;
 use super::{Verb, Workplace};
+use crate::alembic::history::versions;
 use crate::alembic::project::Project;
-use crate::alembic::{History, Place, VersionTable, history::versions, project::env_py};
+use crate::alembic::project::env_py;
+use crate::alembic::{History, Leg, Place, VersionTable};
 use crate::cli::context::Context;
 use crate::config::file;
 use crate::error::Error;
-use crate::migration::Direction;
 use crate::migration::error::Quoted;
+use crate::migration::{Direction, Target};
 
 mod by_python;
 mod check;
+mod look;
 pub(crate) mod python;
 mod read;
+mod rebase;
+mod repair;
+mod review;
+mod road;
+mod stamp;
+mod verify;
 mod walk;
 mod write;
 
@@ -41,6 +51,16 @@ impl Alembic {
     /// Reads the history.
     pub(crate) fn history(&self) -> Result<History, Error> {
         Ok(versions::read(&self.project)?)
+    }
+
+    /// Whether every revision goes up without Python.
+    pub(crate) fn is_native(&self) -> Result<bool, Error> {
+        let road = Road::of(self)?;
+        let base = Place::default();
+        let legs = road
+            .from(&base)
+            .legs(Direction::Upgrade, &Target::heads())?;
+        Ok(!legs.iter().any(Leg::needs_python))
     }
 
     /// The table that says where a database stands.
@@ -76,7 +96,7 @@ impl Alembic {
         if !needless.is_empty() {
             context.printer.warn(&format!(
                 "{} has a row too many for {}, which another row needs: Alembic upgrades no such \
-                 database; delete that row",
+                 database; `townpass migrate repair --rows` takes it out",
                 table.quoted(),
                 Quoted(&needless)
             ));
@@ -129,13 +149,14 @@ pub(super) async fn answer(
             let parts = args.parts();
             walk::walk(context, workplace, alembic, Direction::Downgrade, parts).await
         }
-        Verb::Stamp(args) => walk::stamp(context, workplace, alembic, args).await,
-        Verb::EnsureVersion(args) => walk::ensure_version(context, workplace, alembic, &args).await,
-        Verb::Plan(args) => walk::plan(context, workplace, alembic, &args).await,
-        Verb::Verify(_) | Verb::Repair(_) | Verb::Lint(_) | Verb::Rebase(_) => {
-            Err(Error::Alembic {
-                configuration: alembic.project.configuration.clone(),
-            })
+        Verb::Stamp(args) => stamp::stamp(context, workplace, alembic, args).await,
+        Verb::EnsureVersion(args) => {
+            stamp::ensure_version(context, workplace, alembic, &args).await
         }
+        Verb::Plan(args) => review::plan(context, workplace, alembic, &args).await,
+        Verb::Lint(args) => review::lint(context, workplace, alembic, &args).await,
+        Verb::Verify(args) => verify::run(context, workplace, alembic, args).await,
+        Verb::Repair(args) => repair::run(context, workplace, alembic, args).await,
+        Verb::Rebase(args) => rebase::run(context, workplace, alembic, &args).await,
     }
 }

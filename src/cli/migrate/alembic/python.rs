@@ -1,5 +1,6 @@
 //! Alembic in Python, for what only Python can do.
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -9,15 +10,19 @@ use async_trait::async_trait;
 use super::Alembic;
 use crate::alembic::project::sys_path;
 use crate::alembic::python::complaint;
-use crate::alembic::python::process::{self, Ended, Request};
+use crate::alembic::python::process::{self, Ended, OnLine, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::cli::{duration, editor};
 use crate::config::database_url;
 use crate::error::Error;
+use crate::ident::DatabaseName;
 use crate::report::Story;
 use crate::url::{self, DatabaseUrl};
+
+/// A database for who asks none.
+const NOWHERE: &str = "postgresql://127.0.0.1:1/nowhere";
 
 /// Which Python runs Alembic, where one is needed.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -50,18 +55,26 @@ pub(crate) trait Containers: fmt::Debug {
     /// The database as it is reached from there.
     fn url(&self) -> DatabaseUrl;
 
-    /// Runs Alembic in one.
+    /// Runs Alembic in one; `on_line` hears every line as it comes.
     async fn run(
         &self,
         runner: &Runner,
         alembic: &Alembic,
-        arguments: &[String],
-        environment: &[(&str, &str)],
+        call: &Call<'_>,
         story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error>;
 
     /// The text of a file in the container of a service.
     async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error>;
+}
+
+/// What Alembic is run with in a container.
+pub(crate) struct Call<'c> {
+    pub(crate) arguments: &'c [String],
+    pub(crate) environment: &'c [(&'c str, &'c str)],
+    /// Set as long as it runs: whoever ends at a signal waits for it.
+    pub(crate) joined: &'c Cell<bool>,
 }
 
 /// A Python that was found.
@@ -95,7 +108,39 @@ impl<'a> Python<'a> {
     /// an error that says why.
     pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
-        let url = self.url()?;
+        let url = self.url(self.workplace.url.as_ref(), None)?;
+        self.run(arguments, &url, &story, &mut |line| story.alembic(line))
+            .await
+    }
+
+    /// The same in the database `name` of the server, and whatever it prints is told to nobody.
+    pub(super) async fn ask_in(
+        &self,
+        name: &DatabaseName,
+        arguments: &[String],
+    ) -> Result<Ended, Error> {
+        let story = self.context.story();
+        let url = self.url(self.workplace.url.as_ref(), Some(name))?;
+        self.run(arguments, &url, &story, &mut |_| {}).await
+    }
+
+    /// Lets Alembic print SQL, which asks no database.
+    pub(super) async fn print(&self, arguments: &[String]) -> Result<String, Error> {
+        let story = self.context.story();
+        let nowhere = NOWHERE.parse()?;
+        let here = self.workplace.url.as_ref().unwrap_or(&nowhere);
+        let url = self.url(Some(here), None)?;
+        let ended = self.run(arguments, &url, &story, &mut |_| {}).await?;
+        Ok(ended.stdout)
+    }
+
+    async fn run(
+        &self,
+        arguments: &[String],
+        url: &DatabaseUrl,
+        story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
+    ) -> Result<Ended, Error> {
         let variable = [(database_url::VARIABLE, url.reveal())];
         let ended = match (&self.runner, &self.workplace.containers) {
             (Runner::Command(words), _) => {
@@ -106,10 +151,15 @@ impl<'a> Python<'a> {
                     environment: &variable,
                     patience: self.alembic.python.runner_timeout,
                 };
-                process::run(request, &mut |line| story.alembic(line)).await?
+                process::run(request, on_line).await?
             }
             (contained, Some(containers)) => {
-                let run = containers.run(contained, self.alembic, arguments, &variable, &story);
+                let call = Call {
+                    arguments,
+                    environment: &variable,
+                    joined: &self.context.joined,
+                };
+                let run = containers.run(contained, self.alembic, &call, story, on_line);
                 match self.alembic.python.runner_timeout {
                     Some(patience) => {
                         tokio::time::timeout(patience, run).await.map_err(|_| {
@@ -151,15 +201,23 @@ impl<'a> Python<'a> {
     }
 
     /// The database's URL for SQLAlchemy, right for where that Python stands.
-    fn url(&self) -> Result<DatabaseUrl, Error> {
+    fn url(
+        &self,
+        here: Option<&DatabaseUrl>,
+        database: Option<&DatabaseName>,
+    ) -> Result<DatabaseUrl, Error> {
         let here = || {
-            self.workplace.url.clone().ok_or_else(|| url::Error::Unset {
+            here.cloned().ok_or_else(|| url::Error::Unset {
                 variable: database_url::VARIABLE.to_owned(),
             })
         };
         let url = match &self.workplace.containers {
             Some(containers) if self.runner.is_contained() => containers.url(),
             _ => here()?,
+        };
+        let url = match database {
+            Some(name) => url.with_database(name),
+            None => url,
         };
         let Some(client) = driver::of(
             url.dialect(),

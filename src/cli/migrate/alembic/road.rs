@@ -1,0 +1,83 @@
+//! The history, with all that a way along it depends on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Alembic;
+use crate::alembic::translate::Naming;
+use crate::alembic::way::Start;
+use crate::alembic::{History, Ordinal, Place, VersionTable, project::convention};
+use crate::cli::migrate::goal::Goal;
+use crate::error::Error;
+use crate::migration::graph::range::Ends;
+use crate::migration::{self, Direction, Heads, Session, Target, Version};
+
+/// The history, with all that a way along it depends on.
+pub(super) struct Road {
+    pub(super) history: History,
+    pub(super) table: VersionTable,
+    naming: Naming,
+}
+
+impl Road {
+    pub(super) fn of(alembic: &Alembic) -> Result<Self, Error> {
+        Ok(Self {
+            history: alembic.history()?,
+            table: alembic.version_table()?,
+            naming: convention::find(&alembic.project),
+        })
+    }
+
+    /// A way that begins at `place`.
+    pub(super) fn from<'r>(&'r self, place: &'r Place) -> Start<'r> {
+        Start {
+            history: &self.history,
+            table: &self.table,
+            place,
+            naming: self.naming,
+        }
+    }
+
+    /// The table as it is, with nothing to come.
+    pub(super) fn heads(&self, now: BTreeSet<String>) -> Heads {
+        Heads {
+            table: self.table.quoted(),
+            now,
+            after: BTreeMap::new(),
+        }
+    }
+
+    /// Where the database stands.
+    pub(super) async fn place(&self, session: &mut Session) -> Result<Place, Error> {
+        let rows = self.table.rows(session).await?;
+        Ok(Place::find(&self.history, &self.table, &rows)?)
+    }
+
+    /// What the database has.
+    pub(super) async fn applied(&self, session: &mut Session) -> Result<BTreeSet<Ordinal>, Error> {
+        Ok(self.place(session).await?.applied(&self.history))
+    }
+
+    /// The revision that the runner calls `version`.
+    pub(super) fn revision(&self, version: Version) -> Option<Ordinal> {
+        self.history.find(&version.to_string())
+    }
+
+    /// The place where a range begins, and the target where it ends; no database is asked.
+    pub(super) fn range(
+        &self,
+        direction: Direction,
+        goal: &Goal,
+    ) -> Result<(Place, Target), Error> {
+        let range = goal.range(direction)?;
+        if range.is_relative() {
+            return Err(migration::Error::NeedsDatabase(range.to_string()).into());
+        }
+        let Ends { start, end } = range.resolve(&self.history, self.history.graph(), &[])?;
+        let target = match end.as_slice() {
+            [] => "base".parse()?,
+            [only] => self.history.id(*only).parse()?,
+            _ => Target::heads(),
+        };
+        Ok((Place { rows: start }, target))
+    }
+}

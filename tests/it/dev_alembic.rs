@@ -1,0 +1,210 @@
+//! `townpass dev` around a history of Alembic's: up, status and reset know it, and what only Python
+//! can run finds a Python that only a container has.
+
+use crate::support::{Output, Town, docker, reference};
+
+const INI: &str = include_str!("alembic_python/project/alembic.ini");
+const ENV_PY: &str = include_str!("alembic_python/project/alembic/env.py");
+const MODELS: &str = include_str!("alembic_python/project/models.py");
+
+/// A project whose Alembic is in an image alone.
+fn town() -> Town {
+    let services = r#"
+  migrate:
+    image: townpass-offline-python
+    working_dir: /srv
+    volumes: [".:/srv"]
+    environment: ["DATABASE_URL=postgresql+psycopg://admin:password@db:5432/townpass_db"]
+    command: python3 -m alembic -c alembic.ini upgrade head
+    depends_on: { db: { condition: service_healthy } }
+volumes:"#;
+    let compose = reference().replacen("\nvolumes:", services, 1);
+    let town = Town::with(&compose)
+        .write("alembic.ini", INI)
+        .write("models.py", MODELS)
+        .write("alembic/env.py", ENV_PY);
+    let town = revision(
+        town,
+        "one",
+        "None",
+        "op.create_table('t', sa.Column('n', sa.Integer()))",
+    );
+    revision(
+        town,
+        "two",
+        "'one'",
+        "n = op.get_bind().execute(sa.text('SELECT count(*) FROM t')).scalar()\n    \
+         op.execute(f'INSERT INTO t VALUES ({n + 41})')",
+    )
+}
+
+fn revision(town: Town, name: &str, parent: &str, up: &str) -> Town {
+    town.write(
+        &format!("alembic/versions/{name}.py"),
+        &format!(
+            "'''Make {name}'''\nfrom alembic import op\nimport sqlalchemy as sa\n\n\
+             revision = '{name}'\ndown_revision = {parent}\n\n\ndef upgrade():\n    {up}\n\n\n\
+             def downgrade():\n    pass\n"
+        ),
+    )
+}
+
+fn run(town: &Town, words: &str) -> Output {
+    town.townpass(words.split(' '))
+        .env("PATH", "/usr/bin:/bin")
+        .run()
+}
+
+#[test]
+fn what_only_a_container_can_run_is_run_by_every_command() {
+    if !docker::demanded() {
+        return;
+    }
+    let town = town();
+    let up = run(&town, "dev up --migrate").success();
+    let place = "revision `two` needs Python: `python3 -m alembic -c alembic.ini` in a container of \
+                 service `migrate`";
+    up.says(place);
+    assert_eq!(town.sql("select n from t"), "41");
+    let status = run(&town, "dev status").success();
+    assert!(status.stdout.contains("two, nothing pending"), "{status}");
+
+    let town = revision(
+        town,
+        "three",
+        "'two'",
+        "op.add_column('t', sa.Column('x', sa.Text()))",
+    );
+    let status = run(&town, "dev status --check").expect(1);
+    let pending = "two, 1 revision pending, up to three";
+    assert!(status.stdout.contains(pending), "{status}");
+    let json = run(&town, "--output json dev status").success().json();
+    assert_eq!(json["answer"]["revisions"][0], "two");
+    assert_eq!(json["answer"]["heads"][0], "three");
+    assert_eq!(json["answer"]["pending"], 1);
+
+    for _ in 0..2 {
+        town.sql("insert into t values (1)");
+        let reset = run(&town, "--output json dev reset-db --yes").success();
+        let reset = reset.json();
+        // Nobody knows what Python makes it depend on.
+        assert_eq!(reset["from-template"], false);
+        let revisions = reset["revisions"].as_array().expect("a list");
+        assert_eq!(revisions.len(), 3, "{revisions:?}");
+        assert_eq!(town.sql("select n from t"), "41");
+    }
+    town.sql("alter role admin password 'of long ago'");
+    run(&town, "dev reset-db --password").success();
+    run(&town, "dev reset-db --volume --yes").success();
+    assert_eq!(town.sql("select n from t"), "41");
+}
+
+#[test]
+fn a_history_without_python_has_a_template() {
+    if !docker::demanded() {
+        return;
+    }
+    let town = revision(
+        town(),
+        "two",
+        "'one'",
+        "op.execute('INSERT INTO t VALUES (1)')",
+    );
+    let first = run(&town, "--output json dev reset-db --yes")
+        .success()
+        .json();
+    assert_eq!(first["from-template"], false);
+    let again = run(&town, "--output json dev reset-db --yes")
+        .success()
+        .json();
+    assert_eq!(again["from-template"], true);
+    assert_eq!(town.sql("select n from t"), "1");
+    let status = run(&town, "dev status --check").success();
+    assert!(status.stdout.contains("two, nothing pending"), "{status}");
+
+    // An edit is another history, and one with two heads is none.
+    let town = revision(
+        town,
+        "two",
+        "'one'",
+        "op.execute('INSERT INTO t VALUES (2)')",
+    );
+    let edited = run(&town, "--output json dev reset-db --yes")
+        .success()
+        .json();
+    assert_eq!(edited["from-template"], false);
+    let town = revision(town, "other", "'one'", "pass");
+    run(&town, "dev reset-db --yes")
+        .expect(5)
+        .says("join them with a revision that follows all");
+    assert_eq!(town.sql("select n from t"), "2");
+}
+
+/// How many work in the database beside the one who asks.
+const OTHERS: &str = "select count(*) from pg_stat_activity \
+    where datname = 'townpass_db' and pid <> pg_backend_pid() and backend_type = 'client backend'";
+
+/// A revision that makes a table and then sleeps, in a transaction.
+fn sleeping(first: &str) -> String {
+    format!(
+        "import signal, time\n    {first}\n    op.execute('CREATE TABLE begun ()')\n    \
+         print('it has begun', flush=True)\n    time.sleep(120)"
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_alembic_in_a_container_too() {
+    if !docker::demanded() {
+        return;
+    }
+    let api = r#"
+  api:
+    image: townpass-offline-python
+    working_dir: /srv
+    volumes: [".:/srv"]
+    init: true
+    command: ["sleep", "600"]
+  migrate:
+"#;
+    let mut town = town();
+    let compose = std::fs::read_to_string(town.path().join("docker-compose.yml")).expect("UTF-8");
+    let compose = compose.replacen("\n  migrate:\n", api, 1);
+    town = town.write("docker-compose.yml", &compose);
+    run(&town, "dev up").success();
+    let project = format!("label=com.docker.compose.project={}", town.project());
+    let of_runs = [
+        "ps",
+        "-aq",
+        "--filter",
+        &project,
+        "--filter",
+        "label=com.docker.compose.oneoff=True",
+    ];
+    // In a container of its own, then in the running one; each time one that does not listen too.
+    for (service, first) in [
+        ("migrate", "pass"),
+        ("migrate", "signal.signal(signal.SIGINT, signal.SIG_IGN)"),
+        ("api", "pass"),
+        ("api", "signal.signal(signal.SIGINT, signal.SIG_IGN)"),
+    ] {
+        if service == "api" {
+            run(&town, "dev up api").success();
+        }
+        town = revision(town, "two", "'one'", &sleeping(first));
+        let mut running = town
+            .townpass(["dev", "migrate"])
+            .env("PATH", "/usr/bin:/bin")
+            .start();
+        running.until_says("it has begun").signal("INT");
+        let ended = running.end().expect(130);
+        let ended = ended.says("waiting until the process in the container has ended");
+        let place = format!("service `{service}`");
+        assert!(ended.stderr.contains(&place), "{ended}");
+        assert_eq!(town.sql(OTHERS), "0", "{service}, {first}");
+        let runs = docker::docker(&of_runs).expect("an answer");
+        assert_eq!(runs.trim(), "", "{service}, {first}");
+        assert_eq!(town.sql("select to_regclass('begun') is null"), "t");
+        assert_eq!(town.sql("select version_num from alembic_version"), "one");
+    }
+}
