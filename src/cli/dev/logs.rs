@@ -41,7 +41,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     }
     if let [name] = names[..] {
         of(&session, name, &args, &mut |bytes| {
-            context.printer.out(bytes)
+            context.printer.out(bytes);
         })
         .await?;
         return Ok(0);
