@@ -10,6 +10,13 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Adds to a usage error the commands that the unknown name may have meant.
 pub(super) fn advise(mut usage: clap::Error, program: &Command) -> clap::Error {
+    if usage.kind() == ErrorKind::UnknownArgument {
+        if let Some(meant) = below(&usage, program) {
+            let tip = StyledStr::from(format!("did you mean `{meant}`?"));
+            usage.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+        }
+        return usage;
+    }
     if usage.kind() != ErrorKind::InvalidSubcommand {
         return usage;
     }
@@ -25,6 +32,29 @@ pub(super) fn advise(mut usage: clap::Error, program: &Command) -> clap::Error {
         usage.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
     }
     usage
+}
+
+/// The first command below the typed one that takes the option, which the typed one does not.
+fn below(usage: &clap::Error, program: &Command) -> Option<String> {
+    let Some(ContextValue::String(option)) = usage.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let long = option.strip_prefix("--")?;
+    let Some(ContextValue::StyledStr(line)) = usage.get(ContextKind::Usage) else {
+        return None;
+    };
+    let line = line.to_string();
+    let words = line
+        .split_whitespace()
+        .skip_while(|it| *it != program.get_name());
+    let path: Vec<&str> = words.take_while(|it| !it.starts_with(['[', '<'])).collect();
+    let typed = path
+        .iter()
+        .skip(1)
+        .try_fold(program, |command, word| command.find_subcommand(word))?;
+    let takes = |it: &&Command| it.get_arguments().any(|it| it.get_long() == Some(long));
+    let found = typed.get_subcommands().find(takes)?;
+    Some(format!("{} {} {option}", path.join(" "), found.get_name()))
 }
 
 /// Every command called `name`, as it is typed in full; those with the fewest words first.
@@ -99,5 +129,27 @@ mod tests {
 
         For more information, try '--help'.
         ");
+    }
+
+    #[test]
+    fn an_option_of_a_verb_names_the_verb() {
+        for (words, meant) in [
+            (
+                &["townpass", "dev", "migrate", "--dry-run"][..],
+                Some("did you mean `townpass dev migrate upgrade --dry-run`?"),
+            ),
+            (
+                &["townpass", "migrate", "--dry-run"],
+                Some("did you mean `townpass migrate upgrade --dry-run`?"),
+            ),
+            (&["townpass", "dev", "migrate", "--nonsense"], None),
+        ] {
+            let usage = Cli::try_parse_from(words).expect_err("there is no such option");
+            let said = advise(usage, &Cli::command()).to_string();
+            match meant {
+                Some(meant) => assert!(said.contains(meant), "{said}"),
+                None => assert!(!said.contains("did you mean"), "{said}"),
+            }
+        }
     }
 }

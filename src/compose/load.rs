@@ -63,9 +63,12 @@ pub fn load(request: &Request) -> Result<Project, Error> {
         warnings: std::mem::take(&mut assembly.warnings),
     };
     project.enable_profiles(&profiles(request, &project.environment));
+    let mut wants = Vec::new();
     for service in project.services.values_mut() {
         service_files::read(service, &scope.environment, &request.directory)?;
+        wants.extend(service.want());
     }
+    project.warnings.append(&mut wants);
     for service in project.disabled.values_mut() {
         // Nobody starts it, so a file that it misses harms nobody.
         let _ = service_files::read(service, &scope.environment, &request.directory);

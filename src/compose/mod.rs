@@ -22,6 +22,7 @@ mod files;
 pub mod hash;
 mod include;
 mod interpolate;
+pub mod lacking;
 mod lint;
 mod load;
 mod merge;

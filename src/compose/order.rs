@@ -25,6 +25,9 @@ impl Project {
             let service = self.find(name.as_str())?;
             walk.visit(service)?;
         }
+        for service in &walk.order {
+            service.ensure_whole()?;
+        }
         Ok(walk.order)
     }
 

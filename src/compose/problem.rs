@@ -174,6 +174,14 @@ pub enum Problem {
         /// What the system said.
         reason: String,
     },
+    /// An env file that a service wants is not there.
+    #[error("the file `{}` cannot be read: it does not exist", path.display())]
+    NoEnvFile {
+        /// The file.
+        path: PathBuf,
+        /// One beside it that is made to be copied.
+        example: Option<PathBuf>,
+    },
     /// An included file defines what is already there.
     #[error("`{key}` is already defined, in {first}")]
     Conflict {
@@ -248,6 +256,19 @@ impl Problem {
             Self::NotPostgres { .. } => {
                 "name the service that does with `--service NAME`".to_owned()
             }
+            Self::NoEnvFile {
+                path,
+                example: Some(example),
+            } => format!(
+                "make it: `cp {} {}`, then put your own values in",
+                example.display(),
+                path.display()
+            ),
+            Self::NoEnvFile { path, .. } => format!(
+                "make `{}`, or say that it need not be there: `- {{ path: {}, required: false }}`",
+                path.display(),
+                path.display()
+            ),
             Self::Conflict { .. } => "rename one of them".to_owned(),
             Self::Yaml(_) => {
                 "check the indentation and the quotes of this line and the one above".to_owned()

@@ -8,12 +8,14 @@ use super::{
     environment::{self, Variables},
     error::{Error, Problem},
     files,
+    lacking::Lacking,
     model::Service,
     source::Place,
     yaml::Node,
 };
 
-/// Reads the files of a service into its environment and labels, which win over them.
+/// Reads the files of a service into its environment and labels, which win over them. An env file
+/// that is not there is noted: it harms nobody until the service is started.
 pub(super) fn read(
     service: &mut Service,
     project: &Variables,
@@ -22,8 +24,9 @@ pub(super) fn read(
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for (at, file) in service.env_files.iter().enumerate() {
         if !files::exists(&file.path) {
-            if file.required {
-                return Err(missing(&file.path, shown_from, service, "env_file", at));
+            if file.required && service.lacking.is_none() {
+                let place = place_of(service, "env_file", at);
+                service.lacking = Some(Lacking::new(&file.path, shown_from, place));
             }
             continue;
         }

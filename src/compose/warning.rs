@@ -5,6 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use miette::SourceSpan;
 
 use super::source::{Place, Source};
+use crate::ident::ServiceName;
 
 /// Something that deserves a word before it bites.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
@@ -53,6 +54,19 @@ pub enum Warning {
         candidates: Vec<PathBuf>,
         /// The one that counts.
         used: PathBuf,
+    },
+    /// A service wants an env file that is not there.
+    #[error("{place}: service `{service}` cannot be started without `{}`, which does not exist", path.display())]
+    #[diagnostic(severity(warning), help("{help}"))]
+    NoEnvFile {
+        /// The service.
+        service: ServiceName,
+        /// The file.
+        path: PathBuf,
+        /// Where it is named.
+        place: Place,
+        /// What to do.
+        help: String,
     },
     /// `version:` means nothing any more.
     #[error("{place}: `version` is ignored")]

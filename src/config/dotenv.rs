@@ -35,6 +35,27 @@ pub fn variable(
     Ok(found.filter(|value| !value.is_empty()))
 }
 
+/// The line that gives `name` its value, `.env:3`: the last of the last file that has one.
+pub fn line(directory: &Path, files: &[PathBuf], name: &str) -> Option<String> {
+    let usual = [PathBuf::from(".env")];
+    let files = if files.is_empty() { &usual } else { files };
+    files.iter().rev().find_map(|file| {
+        let text = fs::read_to_string(directory.join(file)).ok()?;
+        let at = text.lines().enumerate().filter(|(_, it)| gives(it, name));
+        let (index, _) = at.last()?;
+        let shown = file.strip_prefix(directory).unwrap_or(file);
+        Some(format!("{}:{}", shown.display(), index + 1))
+    })
+}
+
+/// Whether a line of such a file gives `name` a value.
+fn gives(line: &str, name: &str) -> bool {
+    let line = line.trim_start();
+    let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let rest = line.strip_prefix(name).map(str::trim_start);
+    rest.is_some_and(|rest| rest.starts_with(['=', ':']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +76,14 @@ mod tests {
         assert_eq!(read(&[]).expect("right").as_deref(), Some("one two"));
         let both = read(&[".env", "b.env"]).expect("right");
         assert_eq!(both.as_deref(), Some("three"));
+        let at = |files: &[&str], name: &str| {
+            let files: Vec<PathBuf> = files.iter().map(PathBuf::from).collect();
+            line(path, &files, name)
+        };
+        assert_eq!(at(&[], "TOWN").as_deref(), Some(".env:2"));
+        assert_eq!(at(&[], "TOW"), None);
+        let both = at(&[".env", "b.env"], "TOWN");
+        assert_eq!(both.as_deref(), Some("b.env:1"));
         assert!(matches!(read(&["c.env"]), Err(Error::Read { .. })));
         assert!(matches!(
             read(&["bad.env"]),

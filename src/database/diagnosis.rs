@@ -98,6 +98,15 @@ pub fn read(target: &Target, refusal: &Refusal, evidence: &Evidence) -> Error {
             role,
             why: Locked::Expired,
         },
+        (Refusal::Password(_), Some(found))
+            if found.verifier.is_some()
+                && account
+                    .password
+                    .as_ref()
+                    .is_none_or(|it| it.reveal().is_empty()) =>
+        {
+            Error::NoPassword { role }
+        }
         (Refusal::Password(_), Some(found)) => {
             let fits = match (&found.verifier, &account.password) {
                 (Some(verifier), Some(password)) => verifier.accepts(&account.user, password),
@@ -284,6 +293,14 @@ mod tests {
             ),
             Error::StalePassword { .. }
         ));
+        let mut without = target();
+        without.account.password = Some(Secret::new(""));
+        let found = super::read(
+            &without,
+            &denied(),
+            &evidence(&role(true, false, "another")),
+        );
+        assert!(matches!(found, Error::NoPassword { .. }), "{found:?}");
         assert!(matches!(
             read(&denied(), &role(true, false, "password")),
             Error::WrongServer { .. }

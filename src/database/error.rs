@@ -90,6 +90,16 @@ pub enum Error {
         role: RoleName,
     },
 
+    /// There is no password to log in with.
+    #[error("no password is configured for role `{role}`, and the data was initialised with one")]
+    #[diagnostic(help(
+        "set `POSTGRES_PASSWORD` of the Compose file, or the variable that it is taken from, to the password that the data has"
+    ))]
+    NoPassword {
+        /// Whose.
+        role: RoleName,
+    },
+
     /// The data was initialised with another user.
     #[error(
         "the data was initialised with another user: there is no role `{role}`, its superuser is {}",
@@ -366,6 +376,7 @@ impl Diagnose for Error {
             | Self::UnknownHost { .. }
             | Self::Refused { .. }
             | Self::StalePassword { .. }
+            | Self::NoPassword { .. }
             | Self::RoleMissing { .. }
             | Self::RoleLocked { .. }
             | Self::DatabaseMissing { .. }

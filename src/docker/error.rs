@@ -79,9 +79,7 @@ pub enum Error {
     },
     /// The engine cannot reach the registry.
     #[error("the engine cannot reach the registry of image `{image}`: {because}")]
-    #[diagnostic(help(
-        "check the engine's network and proxy, then run this again; without an image `--provider embedded` runs a private PostgreSQL"
-    ))]
+    #[diagnostic(help("{}", without_registry(image)))]
     RegistryUnreachable {
         /// The image.
         image: String,
@@ -259,6 +257,15 @@ impl Error {
                 | Self::RegistryUnreachable { .. }
         )
     }
+}
+
+/// What to do where an image cannot be fetched: only a PostgreSQL can be had in another way.
+fn without_registry(image: &str) -> String {
+    let mut help = "check the engine's network and proxy, then run this again".to_owned();
+    if crate::compose::database::image::family(image).is_some() {
+        help += "; without an image `--provider embedded` runs a private PostgreSQL";
+    }
+    help
 }
 
 impl Diagnose for Error {

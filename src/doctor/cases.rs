@@ -69,6 +69,7 @@ pub(super) fn well() -> Evidence {
         address: Some(Ok(Address {
             vantage: "the host".to_owned(),
             source: Some("`DATABASE_URL` of `.env`".to_owned()),
+            line: None,
             written: "postgresql://admin:****@db:5432/townpass_db".to_owned(),
             used: "postgresql://admin:****@127.0.0.1:5433/townpass_db".to_owned(),
             endpoint: Some(Endpoint::new("127.0.0.1", 5433)),

@@ -196,6 +196,8 @@ pub struct Address {
     pub vantage: String,
     /// Who wrote the URL; nobody where it was made of the Compose file's account.
     pub source: Option<String>,
+    /// The line of a file that says so, `.env:3`, where it is one.
+    pub line: Option<String>,
     /// The URL as it was written, masked.
     pub written: String,
     /// The URL as it is right here, masked.

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 
-use crate::support::{Town, docker};
+use crate::support::{Town, docker, reference};
 
 #[test]
 fn the_tail_and_what_follows() {
@@ -47,4 +47,26 @@ fn the_tail_and_what_follows() {
         following.kill().expect("it is ours");
         following.wait().expect("it is ours");
     }
+}
+
+#[test]
+fn a_service_beside_the_database() {
+    if !docker::demanded() {
+        return;
+    }
+    let talker = "services:\n  talker:\n    image: townpass-offline-python\n    \
+                  entrypoint: [\"sh\", \"-c\", \"echo hello; exec sleep 300\"]\n";
+    let town = Town::with(&reference().replace("services:\n", talker));
+    town.run("dev logs talkr").expect(2).says("`talker`");
+    town.run("dev logs talker").expect(3).says("dev up talker");
+    town.run("dev up talker").success();
+    // It says so when it comes to it.
+    let said = (0..200).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        town.run("dev logs talker").success().stdout == "hello\n"
+    });
+    assert!(said, "it said nothing in twenty seconds");
+    let both = town.run("dev logs db talker").success();
+    assert!(both.stdout.contains("talker | hello\n"), "{both}");
+    assert!(both.stdout.contains("db     | "), "{both}");
 }

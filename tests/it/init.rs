@@ -59,6 +59,7 @@ fn a_new_project_has_a_database() {
     town.run("init --yes")
         .success()
         .says("+    image: postgres:16")
+        .shows("service `db` of `docker-compose.yml`")
         .shows("wrote `[DIR]/docker-compose.yml`")
         .shows("townpass dev migrate");
     let written = files(&town);

@@ -80,8 +80,14 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         session.forget()?;
         let kept = session.provider.saved().await?.len();
         if kept > 0 {
+            let (stay, them) = if kept == 1 {
+                ("stays", "it")
+            } else {
+                ("stay", "them")
+            };
             story.note(&format!(
-                "{} of the data stay; `townpass dev snapshot list` names them, `delete` removes them",
+                "{} of the data {stay}; `townpass dev snapshot list` names {them}, `delete` \
+                 removes {them}",
                 Count(kept, "snapshot")
             ));
         }

@@ -39,6 +39,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         session.up(context, &story).await?;
         drop(lock);
         let application = written.clone().ours_from_here(&session, &story).await?;
+        application.prove(&session).await?;
         workplace.url = Some(application.url);
         workplace.containers = containers(session, written);
     } else if verb.asks_database() {

@@ -164,6 +164,7 @@ fn lender<'a>(
     if first.name == *database {
         return Ok((Lender::Image(project.image_name(first)), rest));
     }
+    first.ensure_whole()?;
     Ok((Lender::Service(first), rest))
 }
 

@@ -59,6 +59,7 @@ impl Basis {
         pull: Option<PullPolicy>,
     ) -> Result<Self, Error> {
         let service = compose::database::find(&project, settings.service.as_deref())?;
+        service.ensure_whole()?;
         let wanted = compose::database::wanted(&project, service)?;
         let places = Places::of(&context.env)?;
         let state = State::of(&places, &project.name, &project.directory);

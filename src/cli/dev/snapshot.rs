@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use super::session::Session;
 use crate::cli::confirm;
 use crate::cli::context::Context;
+use crate::database::provider::{Data, State};
 use crate::database::snapshot::{self, Form};
 use crate::database::{self, Provider, SnapshotName, Target};
 use crate::error::Error;
+use crate::report::Story;
 use crate::report::view::snapshot::{Named, Row, Snapshots};
 
 #[derive(Debug, Subcommand)]
@@ -38,14 +40,23 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error
     if let Command::List = command {
         let snapshots =
             snapshot::list(&*session.provider, &session.target_or_nowhere().await).await?;
-        context.printer.show(&view(&snapshots));
+        let unseen = has_data_at_rest(&session).await?;
+        context.printer.show(&view(&snapshots, unseen));
         return Ok(0);
     }
     let _lock = session.lock(&story).await?;
+    if let Command::Delete { name } = command {
+        let name: SnapshotName = name.parse()?;
+        let target = target_of(context, &mut session, &story, &name).await?;
+        confirm::require(context, name.as_str()).await?;
+        snapshot::delete(&*session.provider, &target, &name).await?;
+        context.printer.show(&Named::new("deleted", &name));
+        return Ok(0);
+    }
     let target = session.up(context, &story).await?.target;
     let provider = &*session.provider;
     match command {
-        Command::List => {}
+        Command::List | Command::Delete { .. } => {}
         Command::Save { name } => {
             let name = match name {
                 Some(name) => SnapshotName::chosen(&name)?,
@@ -73,20 +84,57 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error
                 &mut |event| story.database(&event),
             )
             .await?;
-            story.note(&format!("what was there is kept as snapshot `{safety}`"));
-            context.printer.show(&Named::new("restored", &name));
-        }
-        Command::Delete { name } => {
-            let name: SnapshotName = name.parse()?;
-            confirm::require(context, name.as_str()).await?;
-            snapshot::delete(provider, &target, &name).await?;
-            context.printer.show(&Named::new("deleted", &name));
+            let replaced = &target.account.database;
+            story.note(&format!(
+                "what was in `{replaced}` is kept as snapshot `{safety}`"
+            ));
+            context.printer.show(&Named {
+                kept: Some(safety.to_string()),
+                ..Named::new("restored", &name)
+            });
         }
     }
     Ok(0)
 }
 
-fn view(snapshots: &[snapshot::Snapshot]) -> Snapshots {
+/// Whether there is data whose server does not run, so that the copies within are not seen.
+async fn has_data_at_rest(session: &Session) -> Result<bool, Error> {
+    let status = session.provider.observe().await?;
+    Ok(match (status.state, &status.data, &session.engine) {
+        (State::Running, ..) => false,
+        (State::Absent, Data::Volume(name) | Data::ExternalVolume(name), Some(engine)) => {
+            engine.volume(name).await?.is_some()
+        }
+        (State::Absent, Data::BindMount(_), _) => true,
+        (State::Absent, ..) => false,
+        (State::Stopped | State::Restarting | State::Paused, ..) => true,
+    })
+}
+
+/// The database whose snapshot this is. It is only started where the snapshot can be within its
+/// data, and only a snapshot that is there is asked about.
+async fn target_of(
+    context: &Context,
+    session: &mut Session,
+    story: &Story<'_>,
+    name: &SnapshotName,
+) -> Result<Target, Error> {
+    let saved = session.provider.saved().await?;
+    if saved.iter().any(|it| it.name == name.as_str()) {
+        return Ok(session.target_or_nowhere().await);
+    }
+    let runs = session.provider.observe().await?.state == State::Running;
+    if runs || has_data_at_rest(session).await? {
+        let target = session.up(context, story).await?.target;
+        let all = snapshot::list(&*session.provider, &target).await?;
+        if all.iter().any(|it| it.name == name.as_str()) {
+            return Ok(target);
+        }
+    }
+    Err(database::Error::SnapshotMissing { name: name.clone() }.into())
+}
+
+fn view(snapshots: &[snapshot::Snapshot], unseen: bool) -> Snapshots {
     let row = |it: &snapshot::Snapshot| Row {
         name: it.name.clone(),
         of: match it.form {
@@ -100,6 +148,7 @@ fn view(snapshots: &[snapshot::Snapshot]) -> Snapshots {
     };
     Snapshots {
         snapshots: snapshots.iter().map(row).collect(),
+        more_within_data: unseen,
     }
 }
 

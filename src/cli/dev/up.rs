@@ -12,6 +12,7 @@ use crate::cli::duration;
 use crate::cli::migrate::walk;
 use crate::compose::PullPolicy;
 use crate::error::Error;
+use crate::ident::ServiceName;
 use crate::report::view;
 
 #[derive(Debug, clap::Args)]
@@ -57,13 +58,9 @@ impl From<Pull> for PullPolicy {
 pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let pull = args.pull.map(Into::into);
     let mut session = Session::open_with(context, args.timeout, pull).await?;
-    // A name that is mistyped is no reason to start anything either.
-    for service in &args.services {
-        session.service(service)?;
-    }
-    for name in &args.services {
-        session.service(name)?;
-    }
+    // A name that is mistyped, or a service that lacks a file, is no reason to start anything.
+    let names: Vec<ServiceName> = args.services.iter().map(ServiceName::new).collect();
+    session.project.start_order(&names)?;
     if args.dry_run {
         let mut steps = session.provider.plan().await?;
         steps.extend(session.plan_services(&args.services).await?);

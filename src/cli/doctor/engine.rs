@@ -13,6 +13,7 @@ use crate::docker::decide::postgres;
 use crate::docker::{self, Command, Container, Engine, port};
 use crate::doctor::evidence::{Ailment, Disk, Image, Ports, Server, Sort, Tenant, Volume};
 use crate::doctor::{Trouble, room};
+use crate::failure::Place;
 use crate::host::Endpoint;
 
 /// The engine and the service, where a container runs the database.
@@ -70,8 +71,26 @@ pub(super) async fn ports(session: &Session) -> Option<Ports> {
     let file = session.project.files.first();
     let file = file.and_then(|it| it.file_name()).unwrap_or_default();
     let taken = engine.ports_taken(service, &file.to_string_lossy()).await;
-    let taken = taken.into_iter().map(docker::Error::from);
-    ports.taken = taken.map(|it| Trouble::of(&it)).collect();
+    ports.taken = taken
+        .into_iter()
+        .map(|it| {
+            // Another port is chosen in the file: whoever has this one may need it.
+            let at = service
+                .ports
+                .iter()
+                .position(|port| Some(port) == it.entry.as_ref());
+            let item = at.and_then(|at| service.place_of_item("ports", at));
+            let place = item.or_else(|| service.place_of(&["ports"]));
+            Trouble {
+                place: place.map(|it| Place {
+                    file: it.file().to_owned(),
+                    line: it.line(),
+                    column: it.column(),
+                }),
+                ..Trouble::of(&docker::Error::from(it))
+            }
+        })
+        .collect();
     Some(ports)
 }
 
@@ -126,6 +145,11 @@ pub(super) async fn volume(session: &Session, status: Option<&Status>) -> Option
         let name = session.project.image_name(service);
         let server = postgres::Server::of(service, &name, None);
         volume.read_by = server.map(|it| it.major);
+    }
+    if container.is_none()
+        && let Some(Some(found)) = &named
+    {
+        volume.written_by = engine.version_in(&session.project, service, found).await;
     }
     Some(volume)
 }

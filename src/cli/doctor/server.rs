@@ -7,6 +7,8 @@ use crate::alembic::VersionTable;
 use crate::cli::context::Context;
 use crate::cli::dev::application::Application;
 use crate::cli::dev::session::Session;
+use crate::config::database_url::{self, Source};
+use crate::config::dotenv;
 use crate::database::facts::{self, Facts};
 use crate::database::provider::{State, Status};
 use crate::database::{self, PgConnection};
@@ -65,6 +67,17 @@ pub(super) async fn ask(
 async fn find(context: &Context, session: &Session) -> Result<(Application, Address), Error> {
     let written = Application::written(context, session)?;
     let (text, source) = (written.url.to_string(), written.source.clone());
+    let line = match &source {
+        Some(Source::EnvFile) => {
+            let project = &session.project;
+            dotenv::line(
+                &project.directory,
+                &project.env_files,
+                database_url::VARIABLE,
+            )
+        }
+        Some(Source::Flag | Source::Environment | Source::Service(_)) | None => None,
+    };
     let (seen, whereabouts) = tokio::join!(written.seen(session), session.provider.whereabouts());
     let (seen, warnings) = seen?;
     let strange = match seen.replaced() {
@@ -88,6 +101,7 @@ async fn find(context: &Context, session: &Session) -> Result<(Application, Addr
     let address = Address {
         vantage: Vantage::of(&whereabouts?).to_string(),
         source: source.map(|it| it.to_string()),
+        line,
         written: text,
         used: seen.url.to_string(),
         endpoint: match seen.url.address() {

@@ -9,7 +9,7 @@ use super::context::Context;
 use crate::error::Error;
 use crate::migration::Version;
 use crate::migration::directory::write::{self, NewFile};
-use crate::report::view::init::{Adopted, Proposal};
+use crate::report::view::init::{Adopted, Fact, Proposal};
 
 mod attributes;
 mod completion;
@@ -50,7 +50,8 @@ pub(crate) async fn run(context: &Context, args: &Args) -> Result<u8, Error> {
         next: next(context, &found),
     };
     let propose = || changes(&Found::look(context)?, now);
-    settle(context, adopted, args.dry_run, propose).await
+    let facts = || Ok(Found::look(context)?.facts());
+    settle(context, adopted, args.dry_run, propose, facts).await
 }
 
 async fn fix_env_py(context: &Context, args: &Args) -> Result<u8, Error> {
@@ -63,7 +64,8 @@ async fn fix_env_py(context: &Context, args: &Args) -> Result<u8, Error> {
         next: vec!["townpass doctor".to_owned()],
     };
     let propose = || Ok(env_py::changes(context, args.base.as_deref())?.0);
-    settle(context, adopted, args.dry_run, propose).await
+    let facts = || Ok(env_py::changes(context, args.base.as_deref())?.1);
+    settle(context, adopted, args.dry_run, propose, facts).await
 }
 
 /// Shows what is proposed, asks, and writes it.
@@ -72,6 +74,7 @@ async fn settle(
     mut adopted: Adopted,
     dry_run: bool,
     propose: impl Fn() -> Result<Vec<Change>, Error>,
+    facts: impl Fn() -> Result<Vec<Fact>, Error>,
 ) -> Result<u8, Error> {
     let proposed = propose()?;
     adopted.changes = proposed.iter().map(Change::view).collect();
@@ -94,6 +97,8 @@ async fn settle(
     }
     put(&proposed)?;
     adopted.written = true;
+    // What was found before is no longer so.
+    adopted.facts = facts().unwrap_or_default();
     context.printer.show(&adopted);
     Ok(0)
 }

@@ -15,6 +15,7 @@ pub(in crate::compose) fn service(name: &str, node: &Node) -> Result<Service, Er
     Ok(Service {
         name: ServiceName::new(name),
         written: Some(node.clone()),
+        lacking: None,
         profiles: listing::texts(map, "profiles"),
         annotations: listing::mapping(map, "annotations"),
         attach: field::boolean(map, "attach")?,

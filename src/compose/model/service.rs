@@ -10,6 +10,7 @@ use super::{
     EnvFile, FileMount, HealthCheck, Hosts, Logging, Mount, Port, PullPolicy, RestartPolicy,
     Ulimit,
 };
+use crate::compose::lacking::Lacking;
 use crate::compose::yaml::Node;
 use crate::ident::ServiceName;
 
@@ -26,6 +27,9 @@ pub struct Service {
     /// Where it was written. [`place_of`](Self::place_of) asks it.
     #[serde(skip)]
     pub written: Option<Node>,
+    /// The first of its env files that is not there and would have to be.
+    #[serde(skip)]
+    pub lacking: Option<Lacking>,
     /// The profiles that enable it; always enabled without. Not part of the hash since Compose 2.30.2.
     #[serde(skip)]
     pub profiles: Vec<String>,
@@ -290,6 +294,7 @@ impl Service {
         Self {
             name,
             written: None,
+            lacking: None,
             profiles: Vec::new(),
             annotations: BTreeMap::new(),
             attach: None,

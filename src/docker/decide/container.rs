@@ -37,11 +37,7 @@ impl<'a> Draft<'a, '_> {
             | State::Paused => {}
         }
         if differs {
-            self.notes.push(format!(
-                "container `{name}` was made from another version of the Compose file and is used \
-                 as it is; `townpass dev down` and `townpass dev up` apply the changes and keep the \
-                 data"
-            ));
+            self.notes.push(self.difference(service, container));
         }
         if container.config_hash().is_none() && container.project().is_none() {
             self.notes.push(format!(
@@ -74,6 +70,29 @@ impl<'a> Draft<'a, '_> {
             });
         }
         Ok(())
+    }
+
+    /// What becomes of a container that was made from another version of the file.
+    fn difference(&self, service: &Service, container: &Container) -> String {
+        let name = &container.name;
+        let image = self.project.image_name(service);
+        let wanted = Server::of(service, &image, self.observed.images.get(&image));
+        let runs = container
+            .variable("PG_MAJOR")
+            .map(|it| it.reveal().to_owned());
+        match (runs, wanted) {
+            (Some(runs), Some(wanted)) if runs != wanted.major.to_string() => format!(
+                "container `{name}` is PostgreSQL {runs} and is used as it is; the Compose file \
+                 says `{image}`, which cannot read its data: set `services.{service}.image` back, \
+                 or begin anew with `townpass dev reset-db --volume`, which keeps a snapshot",
+                service = service.name
+            ),
+            _ => format!(
+                "container `{name}` was made from another version of the Compose file and is used \
+                 as it is; `townpass dev down` and `townpass dev up` apply the changes and keep the \
+                 data"
+            ),
+        }
     }
 
     pub(super) fn create(&mut self, service: &'a Service) -> Result<(), Error> {

@@ -89,6 +89,17 @@ impl Server {
         Ok(())
     }
 
+    /// Where in its volume the data is: nothing, or a path that ends in a slash.
+    pub(in crate::docker) fn below_mount(&self, service: &Service) -> Option<String> {
+        let mount = self.data_mount(service)?;
+        let below = self.data_directory.strip_prefix(target(mount))?;
+        let below = below.trim_matches('/');
+        Some(match below {
+            "" => String::new(),
+            below => format!("{below}/"),
+        })
+    }
+
     /// The mount of a service that the server's data goes to.
     pub fn data_mount<'a>(&self, service: &'a Service) -> Option<&'a Mount> {
         service
@@ -125,7 +136,8 @@ fn major_of(image_name: &str) -> Option<u32> {
         None => tag,
     };
     let digits: String = from.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok().filter(|major| (8..100).contains(major))
+    // One comes out a year: what is far from it is a typing error, of which nothing is known.
+    digits.parse().ok().filter(|major| (8..40).contains(major))
 }
 
 #[cfg(test)]
@@ -168,6 +180,7 @@ mod tests {
             ("timescale/timescaledb:2.17.2", None),
             ("localhost:5000/postgres", None),
             ("postgres:latest", None),
+            ("postgres:61", None),
             ("postgres", None),
             ("redis:7", None),
         ] {
@@ -214,6 +227,20 @@ mod tests {
                 Err(other) => panic!("{other}"),
             };
             assert_eq!(found, *expected, "{image} {targets:?} {pgdata:?}");
+        }
+    }
+
+    #[test]
+    fn the_data_may_be_below_the_mount() {
+        for (image, mount, below) in [
+            ("postgres:16", "/var/lib/postgresql/data", Some("")),
+            ("postgres:16", "/var/lib/postgresql/", Some("data/")),
+            ("postgres:18", "/var/lib/postgresql", Some("18/docker/")),
+            ("postgres:18", "/srv", None),
+        ] {
+            let service = service(&[mount], None);
+            let server = Server::of(&service, image, None).expect("a known tag");
+            assert_eq!(server.below_mount(&service).as_deref(), below, "{image}");
         }
     }
 

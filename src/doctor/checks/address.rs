@@ -38,6 +38,15 @@ fn look(evidence: &Evidence) -> Verdict {
     }
 }
 
+/// The mend of a URL: its line, where it stands in a file, and what to `write` there; else the
+/// command that prints one, and what that `prints`.
+pub(super) fn rewritten(address: &Address, write: String, prints: String) -> Mend {
+    match &address.line {
+        Some(line) => Mend::by_hand(write).at(line.clone()),
+        None => Mend::run("townpass --database-url= dev url --for container").saying(prints),
+    }
+}
+
 /// The address for the checks that follow; what they answer where there is none.
 pub(super) fn endpoint(evidence: &Evidence) -> Result<&Endpoint, Verdict> {
     let Some(Ok(address)) = &evidence.address else {
@@ -51,12 +60,17 @@ pub(super) fn endpoint(evidence: &Evidence) -> Result<&Endpoint, Verdict> {
 /// another server of this machine, is not.
 fn lost(address: &Address, strange: &Strange, source: &str, details: Vec<String>) -> Verdict {
     let at = &strange.address;
-    let mend = Mend::run("townpass --database-url= dev url --for container").saying(format!(
-        "it prints the URL of the project's own database: write that as {source}"
-    ));
+    let endpoint = address.endpoint.as_ref();
+    let ours = endpoint.map_or_else(|| address.used.clone(), ToString::to_string);
+    let mend = rewritten(
+        address,
+        format!(
+            "the project's own database is `{ours}` from {}: write that as host and port of {source}",
+            address.vantage
+        ),
+        format!("it prints the URL of the project's own database: write that as {source}"),
+    );
     if strange.loopback {
-        let endpoint = address.endpoint.as_ref();
-        let ours = endpoint.map_or_else(|| address.used.clone(), ToString::to_string);
         let line =
             format!("{source} names `{at}`, where another server answers; ours is at `{ours}`");
         return Verdict::Failure(Seen::new(line).with(details), mend);

@@ -1,5 +1,6 @@
 //! Whether the server runs.
 
+use super::{port, volume};
 use crate::database::provider::State;
 use crate::doctor::evidence::{Evidence, Server, Sort};
 use crate::doctor::{Check, Mend, Seen, Verdict};
@@ -36,7 +37,26 @@ fn look(evidence: &Evidence) -> Verdict {
         State::Restarting => "ends and is started again, over and over",
         State::Paused => "is paused",
     };
-    not_running(server, &format!("{runner} {state}"))
+    let line = format!("{runner} {state}");
+    match in_the_way(evidence) {
+        Some((check, mend)) => {
+            let line = format!("{line}, and cannot be started: {check} failed");
+            Verdict::Failure(Seen::new(line), mend)
+        }
+        None => not_running(server, &line),
+    }
+}
+
+/// The check before this one whose failure ends the next start as well.
+fn in_the_way(evidence: &Evidence) -> Option<(&'static str, Mend)> {
+    [port::CHECK, volume::CHECK]
+        .iter()
+        .find_map(|check| match (check.look)(evidence) {
+            Verdict::Failure(_, mend) => Some((check.name, mend)),
+            Verdict::Well(_) | Verdict::Warning(..) | Verdict::Skipped(_) | Verdict::Idle(_) => {
+                None
+            }
+        })
 }
 
 fn not_running(server: &Server, line: &str) -> Verdict {
@@ -90,6 +110,34 @@ mod tests {
             evidence.server = Some(server(state));
             assert_eq!(cases::words(&look(&evidence)), expected);
         }
+    }
+
+    #[test]
+    fn the_command_that_would_fail_is_not_the_mend() {
+        let mut evidence = cases::well();
+        evidence.server = Some(Server {
+            runner: "container x".to_owned(),
+            state: State::Absent,
+            health: None,
+            ailment: None,
+            plan: Some(Ok(vec!["start it".to_owned()])),
+        });
+        if let Some(volume) = &mut evidence.volume {
+            volume.written_by = Some("15".to_owned());
+        }
+        assert_eq!(
+            cases::words(&look(&evidence)),
+            "failure: container x is not made yet, and cannot be started: volume failed \
+             -> townpass dev reset-db --volume"
+        );
+        if let Some(ports) = &mut evidence.ports {
+            ports.taken = vec![Trouble::new("it is taken", "take another")];
+        }
+        assert_eq!(
+            cases::words(&look(&evidence)),
+            "failure: container x is not made yet, and cannot be started: port failed \
+             -> take another"
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Whether the database is there, and takes connections and writes.
 
+use super::address::rewritten;
 use crate::database::Refusal;
 use crate::doctor::evidence::Evidence;
 use crate::doctor::{Check, Mend, Seen, Verdict};
@@ -50,14 +51,20 @@ fn missing(evidence: &Evidence, name: &str) -> Verdict {
         Some(Ok(service)) => Some(service.database.as_str()),
         Some(Err(_)) | None => None,
     };
-    match configured {
-        Some(ours) if ours != name => {
+    match (configured, &evidence.address) {
+        (Some(ours), Some(Ok(address))) if ours != name => {
             let line = format!("the Compose file's database is `{ours}`");
-            let mend = Mend::run("townpass --database-url= dev url --for container")
-                .saying("it prints the URL of the Compose file's database");
+            let mend = rewritten(
+                address,
+                format!(
+                    "write `{ours}` as the database of `{}`, or `{name}` as the Compose file's",
+                    address.written
+                ),
+                "it prints the URL of the Compose file's database".to_owned(),
+            );
             Verdict::Failure(seen.with([line]), mend)
         }
-        Some(_) | None => Verdict::Failure(seen, Mend::run("townpass dev reset-db")),
+        _ => Verdict::Failure(seen, Mend::run("townpass dev reset-db")),
     }
 }
 

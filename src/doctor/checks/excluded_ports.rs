@@ -6,7 +6,7 @@ use crate::doctor::{Check, Mend, Seen, Verdict};
 
 pub(in crate::doctor) const CHECK: Check = Check {
     name: "excluded-ports",
-    needs: &["service"],
+    needs: &[],
     look,
 };
 
@@ -14,6 +14,9 @@ fn look(evidence: &Evidence) -> Verdict {
     let machine = &evidence.machine;
     if !machine.windows && machine.wsl.is_none() {
         return Verdict::Idle("only Windows reserves ports".to_owned());
+    }
+    if !matches!(evidence.service, Some(Ok(_))) {
+        return Verdict::Skipped("service failed".to_owned());
     }
     let wanted = evidence.ports.as_ref().map_or(&[][..], |it| &it.wanted);
     let excluded = wanted.iter().find_map(|port| {
@@ -40,6 +43,18 @@ fn look(evidence: &Evidence) -> Verdict {
 mod tests {
     use super::look;
     use crate::doctor::cases;
+
+    #[test]
+    fn elsewhere_it_is_not_even_skipped() {
+        let mut evidence = cases::well();
+        evidence.service = None;
+        assert_eq!(
+            cases::words(&look(&evidence)),
+            "idle: only Windows reserves ports"
+        );
+        evidence.machine.windows = true;
+        assert_eq!(cases::words(&look(&evidence)), "skipped: service failed");
+    }
 
     #[test]
     fn a_port_within_a_range_cannot_be_had() {

@@ -19,13 +19,22 @@ fn look(evidence: &Evidence) -> Verdict {
     };
     let name = &image.name;
     if let Some(other) = image.of_container.as_ref().filter(|it| *it != name) {
-        return Verdict::Warning(
-            Seen::new(format!(
-                "the Compose file says `{name}`, and the container was made from `{other}`"
-            )),
-            Mend::run("townpass dev down")
+        let seen = Seen::new(format!(
+            "the Compose file says `{name}`, and the container was made from `{other}`"
+        ));
+        let written = evidence.volume.as_ref();
+        let written = written.and_then(|it| it.written_by.as_ref());
+        let mend = match (written, image.major) {
+            (Some(written), Some(major)) if *written != major.to_string() => {
+                Mend::run("townpass dev reset-db --volume").saying(format!(
+                    "PostgreSQL {major} cannot read the data of PostgreSQL {written}: set the \
+                     image back; or begin anew, with a snapshot kept"
+                ))
+            }
+            _ => Mend::run("townpass dev down")
                 .saying("then `townpass dev up` makes the container anew; the data stays"),
-        );
+        };
+        return Verdict::Warning(seen, mend);
     }
     if image.present || image.of_container.is_some() {
         let line = match image.major {
@@ -69,9 +78,17 @@ mod tests {
                 "well: `postgres:16`, PostgreSQL 16",
             ),
             (
-                image(true, false, Some("postgres:15")),
+                image(true, false, Some("postgres:16-alpine")),
                 "warning: the Compose file says `postgres:16`, and the container was made from \
-                 `postgres:15` -> townpass dev down",
+                 `postgres:16-alpine` -> townpass dev down",
+            ),
+            (
+                Image {
+                    major: Some(17),
+                    ..image(true, false, Some("postgres:15"))
+                },
+                "warning: the Compose file says `postgres:16`, and the container was made from \
+                 `postgres:15` -> townpass dev reset-db --volume",
             ),
             (
                 image(false, false, None),

@@ -8,11 +8,11 @@ pub(super) mod service;
 
 pub(super) mod image;
 
-pub(super) mod container;
+pub(super) mod port;
 
 pub(super) mod volume;
 
-pub(super) mod port;
+pub(super) mod container;
 
 pub(super) mod address;
 pub(super) mod name_resolution;

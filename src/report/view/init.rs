@@ -102,7 +102,9 @@ impl Report for Adopted {
         for fact in &self.facts {
             out.fact(&fact.what, &fact.value)?;
         }
-        writeln!(out)?;
+        if !self.facts.is_empty() {
+            writeln!(out)?;
+        }
         match (self.changes.as_slice(), self.written) {
             ([], _) => writeln!(out, "nothing to write")?,
             (changes, true) => {

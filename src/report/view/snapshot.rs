@@ -14,6 +14,10 @@ use crate::report::{Painter, Shade};
 pub struct Snapshots {
     /// A row a snapshot.
     pub snapshots: Vec<Row>,
+    /// Whether the database does not run, so that the copies within its data, if there are any,
+    /// are not among these.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub more_within_data: bool,
 }
 
 /// One snapshot.
@@ -33,7 +37,7 @@ pub struct Row {
 
 impl Report for Snapshots {
     fn human(&self, out: &mut Painter) -> fmt::Result {
-        if self.snapshots.is_empty() {
+        if self.snapshots.is_empty() && !self.more_within_data {
             return writeln!(
                 out,
                 "no snapshots; make one with `townpass dev snapshot save NAME`"
@@ -48,6 +52,13 @@ impl Report for Snapshots {
                 .map_or_else(String::new, |size| Bytes(size).to_string());
             writeln!(out, "{name}  {}  {:<8}  {size}", row.created, row.of)?;
         }
+        if self.more_within_data {
+            writeln!(
+                out,
+                "the database does not run, and more may be within its data: `townpass dev up` \
+                 shows them here"
+            )?;
+        }
         Ok(())
     }
 }
@@ -60,6 +71,9 @@ pub struct Named {
     pub did: &'static str,
     /// The snapshot.
     pub snapshot: String,
+    /// The snapshot of what it took the place of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 impl Named {
@@ -68,6 +82,7 @@ impl Named {
         Self {
             did,
             snapshot: snapshot.to_string(),
+            kept: None,
         }
     }
 }
@@ -75,6 +90,12 @@ impl Named {
 impl Report for Named {
     fn human(&self, out: &mut Painter) -> fmt::Result {
         let name = out.shade(Shade::Name, &self.snapshot);
-        writeln!(out, "{} snapshot {name}", self.did)
+        writeln!(out, "{} snapshot {name}", self.did)?;
+        if let Some(kept) = &self.kept {
+            let undo = format!("townpass dev snapshot restore {kept}");
+            let undo = out.shade(Shade::Command, undo);
+            writeln!(out, "to undo: {undo}")?;
+        }
+        Ok(())
     }
 }

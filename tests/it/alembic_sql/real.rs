@@ -67,17 +67,18 @@ pub(crate) fn alembic(release: &str, directory: &Path, url: &str, arguments: &[&
     succeed(&format!("alembic {}", arguments.join(" ")), output)
 }
 
-/// What runs one command after another in one process of Python.
+/// What runs one command after another in one process of Python. What a revision prints is no answer.
 const DRIVER: &str = r#"
 import sys
 from alembic import command
 from alembic.config import Config
 
 config = Config("alembic.ini")
+answers, sys.stdout = sys.stdout, sys.stderr
 for line in sys.stdin:
     verb, revision = line.split()
     getattr(command, verb)(config, revision)
-    print("done", flush=True)
+    print("done", file=answers, flush=True)
 "#;
 
 /// A release of Alembic that waits for commands.

@@ -155,3 +155,32 @@ services:
     let output = town.run("dev up --dry-run --provider embedded").success();
     assert_eq!(output.stderr, "");
 }
+
+#[test]
+fn an_env_file_of_another_service_is_not_there() {
+    if !docker::demanded() {
+        return;
+    }
+    let town = Town::with(&format!("{TWO}    env_file: .env\n")).write(".env.example", "A=b\n");
+    let output = town.run("dev up cache");
+    assert_snapshot!(output, @r"
+    status: 2
+    --- stdout
+    --- stderr
+    warning: docker-compose.yml:8:15: service `cache` cannot be started without `.env`, which does not exist; make it: `cp .env.example .env`, then put your own values in
+    error: the file `.env` cannot be read: it does not exist
+       ╭─[docker-compose.yml:8:15]
+     7 │     image: redis:7
+     8 │     env_file: .env
+       ·               ──┬─
+       ·                 ╰── here
+       ╰────
+      help: make it: `cp .env.example .env`, then put your own values in
+    ");
+    assert_eq!(docker::left(town.project()), "");
+    // In a fresh clone the database starts all the same.
+    town.run("dev up")
+        .success()
+        .says("service `cache` cannot be started without `.env`");
+    town.run("dev status").success();
+}

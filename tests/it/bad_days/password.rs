@@ -134,6 +134,13 @@ fn it_is_wrong_in_the_env_file() {
       ╰─▶ cannot connect to `127.0.0.1:[PORT]`: password authentication failed for user "admin"
       help: make `DATABASE_URL` of `.env` and `POSTGRES_USER`, `POSTGRES_PASSWORD`, `POSTGRES_DB` of service `db` the same
     "#);
+    // Who migrates with it hears the same.
+    let town = town.write("other/1_town.up.sql", "select 1;\n");
+    town.run("--migrations other dev migrate")
+        .expect(3)
+        .says("`DATABASE_URL` of `.env` does not get in")
+        .says("make `DATABASE_URL` of `.env` and `POSTGRES_USER`")
+        .hides("wrong-one");
 
     // The server's own, changed after the volume was initialised.
     let town = town.write(".env", "DB_PASSWORD=second-one\n");

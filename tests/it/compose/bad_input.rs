@@ -107,11 +107,6 @@ const CASES: &[(&str, &str, &str)] = &[
         "compose.yaml:2:27",
     ),
     (
-        "services:\n  a: { image: x, env_file: [missing.env] }\n",
-        "the file `missing.env` cannot be read",
-        "compose.yaml:2:29",
-    ),
-    (
         "services:\n  a: { image: x, healthcheck: { interval: 5 } }\n",
         "must be a duration such as `30s`, not a number",
         "compose.yaml:2:43",

@@ -100,6 +100,43 @@ fn the_name_comes_from_the_first_who_gives_one() {
 }
 
 #[test]
+fn an_env_file_that_is_not_there_is_missed_by_its_service_alone() {
+    let file = "services:\n  db: { image: postgres:16 }\n  a: { image: x, env_file: [no.env] }\n";
+    let example = "no.env.example";
+    for (files, help) in [
+        (vec![("compose.yaml", file)], "required: false"),
+        (
+            vec![("compose.yaml", file), (example, "A=\n")],
+            "`cp no.env.example no.env`",
+        ),
+    ] {
+        let (_directory, request) = project(&files);
+        let project = load(&request);
+        let order = |name: &str| {
+            project
+                .start_order(&[ServiceName::new(name)])
+                .map(|it| it.len())
+        };
+        assert_eq!(order("db").expect("it lacks nothing"), 1);
+        let error = order("a").expect_err("it lacks a file");
+        assert_eq!(
+            error.to_string(),
+            "the file `no.env` cannot be read: it does not exist"
+        );
+        let said = miette::Diagnostic::help(&error).map(|it| it.to_string());
+        let said = said.unwrap_or_default();
+        assert!(said.contains(help), "{said}");
+        let [warning] = &project.warnings[..] else {
+            panic!("{:?}", project.warnings);
+        };
+        assert_eq!(
+            warning.to_string(),
+            "compose.yaml:3:29: service `a` cannot be started without `no.env`, which does not exist"
+        );
+    }
+}
+
+#[test]
 fn the_system_wins_over_env_files_and_later_over_earlier() {
     let file = "services: { a: { image: x, environment: { A: $A, B: $B, C: $C, D: }, env_file: [one.env, { path: two.env }, { path: no.env, required: false }, { path: raw.env, format: raw }] } }\n";
     let (_directory, mut request) = project(&[

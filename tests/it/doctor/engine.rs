@@ -124,8 +124,10 @@ fn an_image_that_is_not_here_or_is_another() {
             "warning",
             "the container was made from `postgres:16`",
         )
+        .mended_by("image", "townpass dev reset-db --volume")
         .mend("image", &town)
         .success();
+    doctor(&town).well();
 }
 
 #[test]
@@ -138,10 +140,18 @@ fn data_of_another_major() {
     town.run("dev down").success();
     let newer = reference().replace("postgres:16", "postgres:17");
     let town = town.write("docker-compose.yml", &newer);
+    doctor(&town)
+        .fails(&["volume", "container"])
+        .says("volume", "failure", "holds the data of PostgreSQL 16")
+        .says("container", "failure", "cannot be started: volume failed")
+        .mended_by("container", "townpass dev reset-db --volume");
+    // Nothing is left of looking at it.
+    let all = docker::docker(&["ps", "-aq", "--filter", "name=townpass-look"]);
+    assert_eq!(all, Ok(String::new()));
     // Compose lets the server loose on it, which ends.
     town.compose("up -d --wait").expect_err("it ends");
     let found = doctor(&town)
-        .fails(&["container", "volume"])
+        .fails(&["volume", "container"])
         .says(
             "container",
             "failure",
@@ -160,11 +170,16 @@ fn a_port_that_somebody_else_has() {
     }
     let town = Town::new();
     let holder = TcpListener::bind(("0.0.0.0", town.port())).expect("it is free");
-    let found = doctor(&town).fails(&["container", "port"]).says(
-        "port",
-        "failure",
-        "cannot be published for service `db`",
-    );
+    let found = doctor(&town)
+        .fails(&["port", "container"])
+        .says("port", "failure", "cannot be published for service `db`")
+        .says("container", "failure", "cannot be started: port failed");
+    // The file is where another port is chosen; nobody is stopped unasked.
+    for check in ["port", "container"] {
+        let row = found.row(check);
+        assert_eq!(row["edit"], "docker-compose.yml:10:9", "{}", found.output);
+        assert!(row["command"].is_null(), "{}", found.output);
+    }
     let pid = format!("(pid {})", std::process::id());
     let said = found.row("port")["evidence"].as_str().expect("evidence");
     assert!(said.contains(&pid), "{said}");
