@@ -76,13 +76,12 @@ impl Rebase {
         let ids: BTreeSet<&str> = applied.iter().map(|&it| history.id(it)).collect();
         let graph = self.after.graph();
         let now: Vec<Ordinal> = ids.iter().filter_map(|it| self.after.find(it)).collect();
-        if graph.with_ancestors(&now).len() != now.len() {
+        let needed = graph.with_ancestors(&now);
+        if needed.len() != now.len() {
             return None;
         }
-        let needs = |it: &Ordinal| graph.parents(*it).iter().chain(graph.depends(*it));
-        let needed: BTreeSet<Ordinal> = now.iter().flat_map(needs).copied().collect();
-        let rows = now.iter().filter(|it| !needed.contains(it));
-        Some(rows.map(|&it| self.after.id(it).to_owned()).collect())
+        let rows = graph.standing(&needed).into_iter();
+        Some(rows.map(|it| self.after.id(it).to_owned()).collect())
     }
 }
 

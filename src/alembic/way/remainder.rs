@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use crate::alembic::error::Error;
+use crate::alembic::history::Ordinal;
 use crate::alembic::history::listing::Place;
-use crate::alembic::history::{History, Ordinal};
 use crate::alembic::way::Start;
 use crate::alembic::way::leg::Leg;
 use crate::migration::plan::fingerprint::Fingerprint;
@@ -26,7 +26,7 @@ impl Start<'_> {
         let applied = self.place.applied(history);
         for past in self.pasts(direction, target, &applied) {
             let place = Place {
-                rows: rows(history, &past),
+                rows: history.graph().standing(&past),
             };
             let before = Start {
                 place: &place,
@@ -95,14 +95,6 @@ impl Start<'_> {
         }
         pasts
     }
-}
-
-/// The rows of a database that has `applied`.
-fn rows(history: &History, applied: &BTreeSet<Ordinal>) -> Vec<Ordinal> {
-    let graph = history.graph();
-    let needs = |it: &Ordinal| graph.parents(*it).iter().chain(graph.depends(*it));
-    let needed: BTreeSet<Ordinal> = applied.iter().flat_map(needs).copied().collect();
-    applied.difference(&needed).copied().collect()
 }
 
 #[cfg(test)]
