@@ -10,7 +10,6 @@ use crate::cli::migrate::{Named, kind};
 use crate::config::{HistoryKind, Settings};
 use crate::doctor::Trouble;
 use crate::doctor::evidence::{Alembic, AlembicHistory, Models};
-use crate::error::Error;
 use crate::migration::Directory;
 
 /// The project in `directory`, if it is one of Alembic's, and the table that says where its
@@ -26,12 +25,7 @@ pub(super) fn read(
     }
     let request = kind::request(context, directory, settings, &Named::default());
     let is_sql = Directory::is_begun(&directory.join(&settings.migrations));
-    let found = if is_sql {
-        Project::find(&request).map_err(Error::from)
-    } else {
-        kind::find(context, &request)
-    };
-    let project = match found {
+    let project = match kind::find(context, &request, is_sql) {
         Ok(Some(project)) => project,
         Ok(None) => return (Alembic::Absent, usual),
         Err(error) => return (Alembic::Broken(Trouble::of(&error)), usual),

@@ -20,7 +20,7 @@ pub(super) fn changes(
 ) -> Result<(Vec<Change>, Vec<Fact>), Error> {
     let settings = Settings::resolve(context.flags(), File::read(&context.directory)?);
     let request = kind::request(context, &context.directory, &settings, &Named::default());
-    let project = kind::find(context, &request)?.ok_or_else(|| Error::NoAlembic {
+    let project = kind::find(context, &request, false)?.ok_or_else(|| Error::NoAlembic {
         directory: context.directory.clone(),
     })?;
     let path = project.folder.join("env.py");

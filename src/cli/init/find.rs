@@ -5,7 +5,6 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::folder;
-use crate::alembic::Project;
 use crate::cli::context::Context;
 use crate::cli::dev::session::request;
 use crate::cli::migrate::{Named, kind};
@@ -83,11 +82,7 @@ impl Found {
         let request = kind::request(context, &directory, &settings, &Named::default());
         let flags = context.flags();
         let history = folder::of(&directory, &settings.migrations, flags.migrations.is_some())?;
-        let alembic = match history {
-            Some(_) => Project::find(&request)?,
-            None => kind::find(context, &request)?,
-        };
-        let alembic = alembic.map(|it| {
+        let alembic = kind::find(context, &request, history.is_some())?.map(|it| {
             let near = it.configuration.strip_prefix(&directory);
             near.unwrap_or(&it.configuration).display().to_string()
         });

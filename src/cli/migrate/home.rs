@@ -6,35 +6,30 @@ use super::Named;
 use crate::alembic::project::nearby;
 use crate::cli::context::Context;
 use crate::config::{Settings, file, file::File};
-use crate::error::Error;
 use crate::migration::Directory;
 
 /// The nearest directory that has a history or a `townpass.toml`, up to the one of the repository;
 /// else the one where the command runs, which is also the one for whoever names a history.
-pub(super) fn of(context: &Context, named: &Named) -> Result<PathBuf, Error> {
+pub(super) fn of(context: &Context, named: &Named) -> PathBuf {
     let here = &context.directory;
     if context.flags().migrations.is_some() || named.is_anything() {
-        return Ok(here.clone());
+        return here.clone();
     }
-    let mut inside = true;
-    let above = here.ancestors().take_while(|it| {
-        // The repository's own directory is the last.
-        let so_far = inside;
-        inside &= !it.join(".git").exists();
-        so_far
-    });
-    for directory in above {
-        if is_home(context, directory)? {
-            return Ok(directory.to_owned());
+    // A directory without a `townpass.toml` has its migrations in the usual place.
+    let usual = Settings::resolve(context.flags(), File::default()).migrations;
+    for directory in here.ancestors() {
+        if is_home(directory, &usual) {
+            return directory.to_owned();
+        }
+        if directory.join(".git").exists() {
+            break;
         }
     }
-    Ok(here.clone())
+    here.clone()
 }
 
-fn is_home(context: &Context, directory: &Path) -> Result<bool, Error> {
-    if directory.join(file::NAME).is_file() || nearby::may_hold(directory) {
-        return Ok(true);
-    }
-    let settings = Settings::resolve(context.flags(), File::read(directory)?);
-    Ok(Directory::is_begun(&directory.join(settings.migrations)))
+fn is_home(directory: &Path, migrations: &Path) -> bool {
+    directory.join(file::NAME).is_file()
+        || nearby::may_hold(directory)
+        || Directory::is_begun(&directory.join(migrations))
 }

@@ -31,6 +31,11 @@ impl Named {
     pub(super) fn is_anything(&self) -> bool {
         !self.config.is_empty() || self.name.is_some()
     }
+
+    /// Which Python is meant.
+    pub(crate) fn python(&self) -> python::Options {
+        self.python.clone()
+    }
 }
 
 /// The kind of a history.
@@ -40,13 +45,6 @@ pub(crate) enum Kind {
     Sql,
     /// Alembic's.
     Alembic(Box<Alembic>),
-}
-
-impl Named {
-    /// Which Python is meant.
-    pub(crate) fn python(&self) -> python::Options {
-        self.python.clone()
-    }
 }
 
 impl Kind {
@@ -67,11 +65,10 @@ impl Kind {
         }
         let is_sql = said.is_none() && Directory::is_begun(&directory.join(&settings.migrations));
         let request = request(context, directory, settings, named);
-        let found = if is_sql {
+        let found = match find(context, &request, is_sql) {
             // What is wrong with the files of the other kind is no matter.
-            Project::find(&request).unwrap_or_default()
-        } else {
-            find(context, &request)?
+            Err(_) if is_sql => None,
+            found => found?,
         };
         let Some(project) = found else {
             return Ok(Self::Sql);
@@ -95,12 +92,17 @@ impl Kind {
     }
 }
 
-/// Finds Alembic's project. Where none is named and none is in the directory, the places around the
-/// one where the command runs are looked at, and then the folders of the directory, of which one
-/// may have it.
-pub(in crate::cli) fn find(context: &Context, request: &Request) -> Result<Option<Project>, Error> {
+/// Finds Alembic's project. Where none is named, none is in the directory and no SQL either, the
+/// places around the one where the command runs are looked at, and then the folders of the
+/// directory, of which one may have it.
+pub(in crate::cli) fn find(
+    context: &Context,
+    request: &Request,
+    is_sql: bool,
+) -> Result<Option<Project>, Error> {
     let there = Project::find(request)?;
-    if there.is_some() || request.variable.is_some() || !request.files.is_empty() {
+    let is_named = request.variable.is_some() || !request.files.is_empty();
+    if there.is_some() || is_named || is_sql {
         return Ok(there);
     }
     let within = |directory: PathBuf| {

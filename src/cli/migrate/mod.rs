@@ -254,7 +254,7 @@ impl Workplace {
 
 /// Runs a verb on the database that the environment names.
 pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
-    let directory = home::of(context, &args.named)?;
+    let directory = home::of(context, &args.named);
     let settings = Settings::resolve(context.flags(), File::read(&directory)?);
     let configured = Configured::beside(
         context.globals.database_url.as_deref(),

@@ -29,7 +29,7 @@ mod write;
 pub(super) use walk::to_head;
 
 /// A project of Alembic's, and what `townpass.toml` adds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Alembic {
     pub(crate) project: Project,
     pub(crate) settings: file::Alembic,

@@ -141,12 +141,7 @@ pub(super) fn project(
 ) -> Result<Option<Alembic>, Error> {
     let python = match (&workplace.kind, directory) {
         (Kind::Alembic(alembic), None) => {
-            return Ok(Some(Alembic {
-                project: alembic.project.clone(),
-                settings: alembic.settings.clone(),
-                python: alembic.python.clone(),
-                section: alembic.section.clone(),
-            }));
+            return Ok(Some(Alembic::clone(alembic)));
         }
         (Kind::Alembic(alembic), Some(_)) => alembic.python.clone(),
         (Kind::Sql, _) => workplace.python.clone(),
@@ -161,7 +156,7 @@ pub(super) fn project(
             directory.clone_into(&mut request.directory);
             Project::find(&request)?
         }
-        None => kind::find(context, &request)?,
+        None => kind::find(context, &request, false)?,
     };
     Ok(project.map(|project| Alembic {
         project,
