@@ -190,6 +190,13 @@ fn advice(complaint: &Complaint) -> String {
     }
 }
 
+impl Error {
+    /// Whether there is just no Python that can be run.
+    pub fn is_absence(&self) -> bool {
+        matches!(self, Self::NoRunner { .. } | Self::Outside { .. })
+    }
+}
+
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {

@@ -10,6 +10,7 @@ use self::printed::section;
 use crate::alembic;
 use crate::alembic::Ordinal;
 use crate::alembic::translate::{Memo, Naming, Outside, Statement, translate};
+use crate::alembic::way::printed::words;
 use crate::import::error::Error;
 use crate::import::history::{History, Revision};
 use crate::import::script::{Piece, Script};
@@ -78,16 +79,8 @@ impl<'h> Ways<'h> {
     }
 
     /// What Alembic is asked, so that it prints one revision, and perhaps others before it.
-    pub fn words(&self, question: Question) -> [String; 3] {
-        let id = self.history.id(question.revision);
-        let parents = self.history.graph().parents(question.revision);
-        let parent = parents.first().map_or("base", |&it| self.history.id(it));
-        let range = match question.direction {
-            Direction::Upgrade => format!("{parent}:{id}"),
-            Direction::Downgrade => format!("{id}:{parent}"),
-        };
-        let verb = question.direction.as_str().to_owned();
-        [verb, range, "--sql".to_owned()]
+    pub fn words(&self, question: Question) -> Vec<String> {
+        words(self.history, question.direction, question.revision)
     }
 
     /// Takes in what Alembic printed. `table` is its own, as it names it.

@@ -20,6 +20,15 @@ pub struct Heads {
 }
 
 impl Heads {
+    /// The table as it is, with nothing to come.
+    pub fn standing(table: String, now: BTreeSet<String>) -> Self {
+        Self {
+            table,
+            now,
+            after: BTreeMap::new(),
+        }
+    }
+
     /// Whether the table is there, as a question.
     pub(in crate::migration) fn exists(&self) -> String {
         format!(

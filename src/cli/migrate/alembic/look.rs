@@ -3,9 +3,9 @@
 use super::Alembic;
 use super::python::Python;
 use super::road::Road;
+use crate::alembic::Leg;
 use crate::alembic::way::leg::Sight;
 use crate::alembic::way::printed;
-use crate::alembic::{Leg, python};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::error::Error;
@@ -29,9 +29,7 @@ pub(super) async fn look(
     let needs = format!("{} only Python can look into", Count(hidden, "revision"));
     let python = match Python::find(context, workplace, alembic, &needs).await {
         Ok(python) => python,
-        Err(Error::OfPython(
-            error @ (python::Error::NoRunner { .. } | python::Error::Outside { .. }),
-        )) => {
+        Err(Error::OfPython(error)) if error.is_absence() => {
             context.printer.explain(&error.to_string());
             let lacking = format!("{needs}, and no Python with Alembic was found here");
             context.story().note(&lacking);

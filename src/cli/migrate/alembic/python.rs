@@ -1,6 +1,7 @@
 //! Alembic in Python, for what only Python can do.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -8,8 +9,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::Alembic;
+use crate::alembic::VersionTable;
 use crate::alembic::project::sys_path;
-use crate::alembic::python::complaint;
+use crate::alembic::python::complaint::{self, Complaint};
 use crate::alembic::python::process::{self, Ended, OnLine, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
 use crate::cli::context::Context;
@@ -18,6 +20,8 @@ use crate::cli::{duration, editor};
 use crate::config::database_url;
 use crate::error::Error;
 use crate::ident::DatabaseName;
+use crate::migration::runner::stamp_heads;
+use crate::migration::{self, Event, Heads, Session};
 use crate::report::Story;
 use crate::url::{self, DatabaseUrl};
 
@@ -122,6 +126,34 @@ impl<'a> Python<'a> {
         let story = self.context.story();
         let url = self.url(self.workplace.url.as_ref(), Some(name))?;
         self.run(arguments, &url, &story, &mut |_| {}).await
+    }
+
+    /// Whether it comes to the scratch database that it is sent to, before it is let run anything:
+    /// an `env.py` that takes its address from elsewhere would move another one. Only there is a
+    /// revision that Alembic cannot know, and it is asked where that database stands. The outer
+    /// error is none of its own.
+    pub(in crate::cli::migrate) async fn arrives(
+        &self,
+        table: &VersionTable,
+        scratch: &mut Session,
+        options: &migration::Options,
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Result<(), Error>, Error> {
+        let mark = format!("townpass{:016x}", rand::random::<u64>());
+        let kept: BTreeSet<String> = table.rows(scratch).await?.into_iter().collect();
+        let marked = BTreeSet::from([mark.clone()]);
+        let heads = |now: &BTreeSet<String>| Heads::standing(table.quoted(), now.clone());
+        stamp_heads(&heads(&kept), &marked, scratch, options, on_event).await?;
+        let name = DatabaseName::new(scratch.database().unwrap_or_default());
+        let asked = self.ask_in(&name, &["current".to_owned()]).await;
+        stamp_heads(&heads(&marked), &kept, scratch, options, on_event).await?;
+        Ok(match asked {
+            Err(Error::OfPython(python::Error::Failed {
+                complaint: Complaint::Refused(message),
+            })) if message.contains(&mark) => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(python::Error::Elsewhere.into()),
+        })
     }
 
     /// Lets Alembic print SQL, which asks no database.

@@ -1,6 +1,6 @@
 //! The history, with all that a way along it depends on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::Alembic;
 use crate::alembic::translate::Naming;
@@ -39,11 +39,7 @@ impl Road {
 
     /// The table as it is, with nothing to come.
     pub(super) fn heads(&self, now: BTreeSet<String>) -> Heads {
-        Heads {
-            table: self.table.quoted(),
-            now,
-            after: BTreeMap::new(),
-        }
+        Heads::standing(self.table.quoted(), now)
     }
 
     /// Where the database stands.

@@ -132,7 +132,10 @@ impl Proof<'_> {
             let needs = format!("revision `{id}` needs Python");
             let python = Python::find(self.context, self.workplace, self.alembic, &needs).await?;
             let name = DatabaseName::new(scratch.database().unwrap_or_default());
-            self.prove(&python, &name, scratch).await?;
+            let mut on_event = |event: migration::Event<'_>| self.story.verification(&event);
+            python
+                .arrives(&self.road.table, scratch, self.options, &mut on_event)
+                .await??;
             self.python = Some((python, name));
         }
         let Some((python, name)) = &self.python else {
@@ -158,42 +161,6 @@ impl Proof<'_> {
             return Err(python::Error::Elsewhere.into());
         }
         Ok(Gone::Done)
-    }
-
-    /// Makes sure that Python goes to the scratch database, before it is let run anything: there
-    /// alone is a revision that Alembic cannot know.
-    async fn prove(
-        &self,
-        python: &Python<'_>,
-        name: &DatabaseName,
-        scratch: &mut Session,
-    ) -> Result<(), Error> {
-        let mark = format!("townpass{:016x}", rand::random::<u64>());
-        let kept: BTreeSet<String> = self.road.table.rows(scratch).await?.into_iter().collect();
-        let marked = BTreeSet::from([mark.clone()]);
-        self.rewrite(&kept, &marked, scratch).await?;
-        let asked = python.ask_in(name, &["current".to_owned()]).await;
-        self.rewrite(&marked, &kept, scratch).await?;
-        match asked {
-            Err(Error::OfPython(python::Error::Failed {
-                complaint: Complaint::Refused(message),
-            })) if message.contains(&mark) => Ok(()),
-            Err(error) => Err(error),
-            Ok(_) => Err(python::Error::Elsewhere.into()),
-        }
-    }
-
-    /// Makes the rows of the scratch database's version table `to`.
-    async fn rewrite(
-        &self,
-        from: &BTreeSet<String>,
-        to: &BTreeSet<String>,
-        scratch: &mut Session,
-    ) -> Result<(), Error> {
-        let heads = self.road.heads(from.clone());
-        let mut on_event = |event: migration::Event<'_>| self.story.verification(&event);
-        runner::stamp_heads(&heads, to, scratch, self.options, &mut on_event).await?;
-        Ok(())
     }
 }
 

@@ -5,7 +5,6 @@ use async_trait::async_trait;
 
 use crate::alembic::project::convention;
 use crate::alembic::python;
-use crate::alembic::python::complaint::Complaint;
 use crate::cli::context::Context;
 use crate::cli::migrate::alembic::python::Python;
 use crate::cli::migrate::{Alembic, Workplace};
@@ -15,7 +14,7 @@ use crate::import::alembic::Ways;
 use crate::import::proof::Mover;
 use crate::import::{History, Revision};
 use crate::migration::verify::Scratch;
-use crate::migration::{Direction, Heads, Options, Session, runner};
+use crate::migration::{Direction, Options, Session};
 use crate::report::Story;
 
 /// Reads the history, with Alembic's help where it needs that.
@@ -34,7 +33,7 @@ pub(super) async fn read(
     let needs = "some revisions need Python to be written as SQL";
     let python = match Python::find(context, workplace, alembic, needs).await {
         Ok(python) => python,
-        Err(error) if is_absent(&error) => return Ok(ways.history(false)?),
+        Err(Error::OfPython(error)) if error.is_absence() => return Ok(ways.history(false)?),
         Err(error) => return Err(error),
     };
     let table = alembic.version_table()?.name;
@@ -56,23 +55,12 @@ pub(super) async fn read(
     Ok(ways.history(true)?)
 }
 
-/// Whether there is just no Python.
-fn is_absent(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::OfPython(python::Error::NoRunner { .. } | python::Error::Outside { .. })
-    )
-}
-
 /// Alembic itself, as what moves a database along its history.
 pub(super) struct ByAlembic<'a> {
     python: Python<'a>,
     history: &'a History,
     table: String,
 }
-
-/// A revision that nobody has.
-const PROBE: &str = "townpass_probe";
 
 impl<'a> ByAlembic<'a> {
     /// Finds it, and makes sure that it goes where it is sent: an `env.py` that takes its address
@@ -89,62 +77,38 @@ impl<'a> ByAlembic<'a> {
         let story = context.story();
         let python = match Python::find(context, workplace, alembic, needs).await {
             Ok(python) => python,
-            Err(error) if is_absent(&error) => {
+            Err(Error::OfPython(error)) if error.is_absence() => {
                 context.printer.explain(&error.to_string());
                 return Ok(None);
             }
             Err(error) => return Err(error),
         };
-        let table = alembic.version_table()?.quoted();
-        let this = Self {
-            python,
-            history,
-            table,
-        };
-        match this.arrives(session, options).await? {
-            Ok(()) => Ok(Some(this)),
-            Err(why) => {
+        let table = alembic.version_table()?;
+        let mut scratch = Scratch::create(session).await?;
+        let arrives = python
+            .arrives(&table, &mut scratch.session, options, &mut |_| {})
+            .await;
+        scratch.remove(session).await?;
+        match arrives? {
+            Ok(()) => Ok(Some(Self {
+                python,
+                history,
+                table: table.quoted(),
+            })),
+            Err(error) => {
+                let why = match error {
+                    Error::OfPython(python::Error::Elsewhere) => {
+                        "`env.py` connects to another database; let it take its URL from DATABASE_URL"
+                            .to_owned()
+                    }
+                    error => told(&error),
+                };
                 story.warning(&format!(
                     "Alembic itself cannot be run for the proof: {why}"
                 ));
                 Ok(None)
             }
         }
-    }
-
-    /// Whether it comes to the database that it is sent to. It only looks.
-    async fn arrives(
-        &self,
-        session: &mut Session,
-        options: &Options,
-    ) -> Result<Result<(), String>, Error> {
-        let mut scratch = Scratch::create(session).await?;
-        let heads = Heads {
-            table: self.table.clone(),
-            now: std::collections::BTreeSet::new(),
-            after: std::collections::BTreeMap::new(),
-        };
-        let probe = std::iter::once(PROBE.to_owned()).collect();
-        let stamped =
-            runner::stamp_heads(&heads, &probe, &mut scratch.session, options, &mut |_| {}).await;
-        let looked = match stamped {
-            Ok(_) => self.ask(&["current".to_owned()], &scratch).await,
-            Err(error) => {
-                scratch.remove(session).await?;
-                return Err(error.into());
-            }
-        };
-        scratch.remove(session).await?;
-        Ok(match looked {
-            Err(Error::OfPython(python::Error::Failed {
-                complaint: Complaint::Refused(message),
-            })) if message.contains(PROBE) => Ok(()),
-            Err(error) => Err(told(&error)),
-            Ok(()) => Err(
-                "`env.py` connects to another database; let it take its URL from DATABASE_URL"
-                    .to_owned(),
-            ),
-        })
     }
 
     async fn ask(&self, words: &[String], scratch: &Scratch) -> Result<(), Error> {
