@@ -184,6 +184,13 @@ pub enum Error {
         /// How many it lacks.
         pending: usize,
     },
+    /// `check` has no database.
+    #[error("the models are compared with a database, and DATABASE_URL is not set")]
+    #[diagnostic(help(
+        "set it to one that has all revisions; or look at the files alone: `townpass migrate check \
+         --autogenerate=false`"
+    ))]
+    NothingToCompareWith,
     /// The version table cannot be read.
     #[error("cannot read {table}: {cause}")]
     #[diagnostic(help("look whether the role may read it, and whether it is Alembic's"))]
@@ -289,6 +296,7 @@ impl Diagnose for Error {
             | Self::VersionTable { .. } => Blame::Environment,
             Self::Untranslated { .. } => Blame::Refusal,
             Self::NotUpToDate { .. } => Blame::Answer,
+            Self::NothingToCompareWith => Blame::Usage,
             Self::Migration(error) => error.blame(),
             Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => {
                 Blame::History

@@ -103,7 +103,7 @@ pub(crate) enum Verb {
     Rebase(rebase::Args),
     /// Open the file of a revision in an editor
     Edit(edit::Args),
-    /// Look at all files for what is wrong with them, without a database
+    /// Look at all files for what is wrong with them, and compare models with the database
     Check(check::Args),
     /// Take over the history of another tool: Alembic, Flyway, dbmate, golang-migrate, goose and so on
     Import(import::Args),
@@ -136,7 +136,8 @@ impl Verb {
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
             Self::Plan(_) | Self::Rebase(_) => true,
-            Self::Heads(_) | Self::Branches | Self::Check(_) | Self::Lint(_) => false,
+            Self::Check(args) => args.compares_models(kind),
+            Self::Heads(_) | Self::Branches | Self::Lint(_) => false,
             Self::Revision(args) => args.needs_database(kind),
             Self::Merge(args) => args.needs_database(),
             Self::Edit(args) => args.needs_database(),

@@ -155,7 +155,7 @@ pub(super) async fn answer(
         Verb::Heads(args) => read::heads(context, alembic, &args),
         Verb::Branches => read::branches(context, alembic),
         Verb::Show(args) => read::show(context, workplace, alembic, &args).await,
-        Verb::Check(args) => check::run(context, alembic, &args),
+        Verb::Check(args) => check::run(context, workplace, alembic, &args).await,
         Verb::Revision(args) if args.autogenerate => {
             by_python::ensure_up_to_date(context, workplace, alembic, &args).await?;
             let needs = "autogenerate compares with models in Python";

@@ -117,6 +117,13 @@ impl<'a> Python<'a> {
             .await
     }
 
+    /// The same, and whatever it prints is told to nobody.
+    pub(super) async fn ask(&self, arguments: &[String]) -> Result<Ended, Error> {
+        let story = self.context.story();
+        let url = self.url(self.workplace.url.as_ref(), None)?;
+        self.run(arguments, &url, &story, &mut |_| {}).await
+    }
+
     /// The same in the database `name` of the server, and whatever it prints is told to nobody.
     pub(in crate::cli::migrate) async fn ask_in(
         &self,
