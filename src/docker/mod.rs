@@ -40,7 +40,7 @@ pub use image::Wanted;
 pub use image::credentials::Keyring;
 pub use image::reference::Reference;
 pub use observed::{Container, Observed, Published};
-pub use process::attach::{Attachment, Listener};
+pub use process::attach::{Attachment, Audience, Listener};
 pub use process::exec::{Captured, Command};
 pub use process::hijack::Channel;
 pub use process::logs::Follow;

@@ -69,13 +69,13 @@ pub enum Error {
         source: io::Error,
     },
     /// It does not end.
-    #[error("`{command}` did not end within {} s, and was stopped", patience.as_secs())]
+    #[error("{command} did not end within {} s, and was stopped", patience.as_secs())]
     #[diagnostic(help(
         "its last lines are above; `--runner-timeout` gives it longer, and an `env.py` that waits \
          for something (an input, a service, a lock) has to stop doing so"
     ))]
     Hangs {
-        /// The command.
+        /// The command, and where it ran.
         command: String,
         /// How long it was given.
         patience: Duration,

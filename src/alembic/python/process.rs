@@ -120,7 +120,7 @@ pub async fn run(request: Request<'_>, on_line: &mut OnLine<'_>) -> Result<Ended
             () = &mut too_late => {
                 let _ = child.kill().await;
                 return Err(Error::Hangs {
-                    command: shown(),
+                    command: format!("`{}`", shown()),
                     patience: request.patience.unwrap_or_default(),
                 });
             }

@@ -23,7 +23,7 @@ use crate::compose::Service;
 use crate::docker::observed::State;
 use crate::docker::process::run::OneOff;
 use crate::docker::process::run_service::ServiceRun;
-use crate::docker::{Attachment, Channel, Command};
+use crate::docker::{Attachment, Audience, Channel, Command};
 use crate::error::Error;
 use crate::ident::ServiceName;
 use crate::report::Story;
@@ -207,7 +207,11 @@ impl Containers for ProjectContainers {
                 .borrow_mut()
                 .take(channel, bytes, &mut |line| on_line.borrow_mut()(line));
         });
-        let attachment = Attachment::Listener(&listener, call.joined);
+        let attachment = Attachment::Listener(Audience {
+            listener: &listener,
+            joined: call.joined,
+            patience: call.patience,
+        });
         let code = if let Runner::Service { service, words } = runner {
             let engine = self.session.engine_for(&[])?;
             let service = self.session.project.find(service)?;

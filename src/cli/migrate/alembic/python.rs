@@ -18,6 +18,7 @@ use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::cli::{duration, editor};
 use crate::config::database_url;
+use crate::docker;
 use crate::error::Error;
 use crate::ident::DatabaseName;
 use crate::migration::runner::stamp_heads;
@@ -79,6 +80,8 @@ pub(crate) struct Call<'c> {
     pub(crate) environment: &'c [(&'c str, &'c str)],
     /// Set as long as it runs: whoever ends at a signal waits for it.
     pub(crate) joined: &'c Cell<bool>,
+    /// After so long it is ended.
+    pub(crate) patience: Option<Duration>,
 }
 
 /// A Python that was found.
@@ -176,39 +179,14 @@ impl<'a> Python<'a> {
         story: &Story<'_>,
         on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error> {
-        let variable = [(database_url::VARIABLE, url.reveal())];
-        let ended = match (&self.runner, &self.workplace.containers) {
-            (Runner::Command(words), _) => {
-                let words = self.words(words, arguments);
-                let request = Request {
-                    words: &words,
-                    directory: directory(self.alembic),
-                    environment: &variable,
-                    patience: self.alembic.python.runner_timeout,
-                };
-                process::run(request, on_line).await?
-            }
-            (contained, Some(containers)) => {
-                let call = Call {
-                    arguments,
-                    environment: &variable,
-                    joined: &self.context.joined,
-                };
-                let run = containers.run(contained, self.alembic, &call, story, on_line);
-                match self.alembic.python.runner_timeout {
-                    Some(patience) => {
-                        tokio::time::timeout(patience, run).await.map_err(|_| {
-                            python::Error::Hangs {
-                                command: contained.to_string(),
-                                patience,
-                            }
-                        })??
-                    }
-                    None => run.await?,
-                }
-            }
-            (contained, None) => return Err(outside(contained)),
-        };
+        let name = format!("townpass-alembic-{:016x}", rand::random::<u64>());
+        let ended = self.run_as(&name, arguments, url, story, on_line).await;
+        if let Err(error) = &ended
+            && was_stopped(error)
+        {
+            self.end_sessions(&name).await;
+        }
+        let ended = ended?;
         story.end_bar();
         if ended.code == Some(0) {
             return Ok(ended);
@@ -223,6 +201,66 @@ impl<'a> Python<'a> {
         let root = directory(self.alembic);
         let complaint = complaint.of_project(|module| sys_path::home(root, module).is_some());
         Err(python::Error::Failed { complaint }.into())
+    }
+
+    /// Runs it to its end, whichever that is. Its sessions call themselves `name`, where its driver
+    /// is built on libpq and `env.py` does not object.
+    async fn run_as(
+        &self,
+        name: &str,
+        arguments: &[String],
+        url: &DatabaseUrl,
+        story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
+    ) -> Result<Ended, Error> {
+        let environment = [(database_url::VARIABLE, url.reveal()), ("PGAPPNAME", name)];
+        let patience = self.alembic.python.runner_timeout;
+        match (&self.runner, &self.workplace.containers) {
+            (Runner::Command(words), _) => {
+                let words = self.words(words, arguments);
+                let request = Request {
+                    words: &words,
+                    directory: directory(self.alembic),
+                    environment: &environment,
+                    patience,
+                };
+                Ok(process::run(request, on_line).await?)
+            }
+            (contained, Some(containers)) => {
+                let call = Call {
+                    arguments,
+                    environment: &environment,
+                    joined: &self.context.joined,
+                    patience,
+                };
+                let ended = containers
+                    .run(contained, self.alembic, &call, story, on_line)
+                    .await;
+                ended.map_err(|error| match error {
+                    Error::Docker(docker::Error::Overdue { patience, .. }) => {
+                        let command = contained.to_string();
+                        python::Error::Hangs { command, patience }.into()
+                    }
+                    error => error,
+                })
+            }
+            (contained, None) => Err(outside(contained)),
+        }
+    }
+
+    /// Ends what a Python that was stopped may have left in the database: a statement that waits for
+    /// a lock does not notice that nobody awaits its answer any more.
+    async fn end_sessions(&self, name: &str) {
+        if self.workplace.url.is_none() {
+            return;
+        }
+        let ended = async {
+            let mut session = self.workplace.connect(self.context).await?;
+            Ok::<_, Error>(migration::runner::end_sessions(name, &mut session).await?)
+        };
+        if let Err(error) = ended.await {
+            self.context.printer.explain(&error.to_string());
+        }
     }
 
     /// The whole command: the runner, the configuration and the section, then the verb.
@@ -314,6 +352,14 @@ async fn choose(
 pub(crate) fn directory(alembic: &Alembic) -> &Path {
     let configuration = &alembic.project.configuration;
     configuration.parent().unwrap_or(configuration)
+}
+
+/// Whether it was we who ended it.
+fn was_stopped(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::OfPython(python::Error::Hangs { .. }) | Error::Docker(docker::Error::Interrupted)
+    )
 }
 
 fn outside(runner: &Runner) -> Error {
