@@ -133,6 +133,26 @@ fn github_and_sarif_point_there() {
 }
 
 #[test]
+fn what_no_revision_may_do_is_named_where_it_is_written() {
+    let up = "op.execute('CREATE TABLE t (n int)')\n    op.execute('SELECT 1; COMMIT')";
+    let town = town(&[("one", up, "pass")]);
+    insta::assert_snapshot!(run(&town, None, "migrate lint"), @"
+    status: 6
+    --- stdout
+    --- stderr
+    error: `[DIR]/alembic/versions/one.py:12:5`: `COMMIT` would take the transaction out of our hands
+       ╭─[[DIR]/alembic/versions/one.py, as SQL:4:11]
+     3 │ -- one.py:12:5: op.execute
+     4 │ SELECT 1; COMMIT;
+       ·           ───┬──
+       ·              ╰── here
+       ╰────
+      help: `op.execute` in [DIR]/alembic/versions/one.py:12:5 makes this statement
+            remove it: each migration runs in one transaction of its own
+    ");
+}
+
+#[test]
 fn an_approval_in_the_function_is_enough() {
     let mut revisions = REVISIONS;
     let two = "# townpass:approve drop-column reason=\"copied\"\n    \
