@@ -184,6 +184,72 @@ fn processes(town: &Town, service: &str) -> String {
     docker::docker(&["top", &id, "-eo", "pid,args"]).expect("an answer")
 }
 
+/// How many commands were begun in the container of a service, since a second of the engine's clock.
+fn execs(town: &Town, service: &str, since: &str) -> usize {
+    let id = town
+        .compose(&format!("ps -q {service}"))
+        .expect("an answer");
+    let id = format!("container={id}");
+    let filters = ["--filter", &id, "--filter", "event=exec_create"];
+    let times = [
+        "--since",
+        since,
+        "--until",
+        &now(),
+        "--format",
+        "{{.TimeNano}}",
+    ];
+    let words = [&["events"][..], &filters, &times].concat();
+    docker::docker(&words).expect("an answer").lines().count()
+}
+
+/// The engine's clock.
+fn now() -> String {
+    let words = ["info", "--format", "{{.SystemTime}}"];
+    docker::docker(&words).expect("an answer")
+}
+
+#[test]
+fn a_container_is_looked_into_once_however_many_revisions_need_it() {
+    if !docker::demanded() {
+        return;
+    }
+    let by_python = "import uuid\n    op.execute(f'INSERT INTO t VALUES ({uuid.UUID(int=7).int})')";
+    let mut town = town_with_api();
+    for (name, parent) in [("two", "'one'"), ("three", "'two'")] {
+        town = revision(town, name, parent, by_python);
+    }
+    // Nothing runs yet, and nothing of it is needed.
+    let found = run(&town, "dev migrate lint").success();
+    let of_migrate = "in a container of service `migrate`";
+    assert!(found.stderr.contains(of_migrate), "{found}");
+    assert!(!found.stderr.contains("was found here"), "{found}");
+    run(
+        &town,
+        "dev migrate --runner image:townpass-offline-python lint",
+    )
+    .success();
+
+    run(&town, "dev up api").success();
+    let (since, place) = (now(), "in service `api`");
+    let found = run(&town, "dev migrate lint").success();
+    assert!(found.stderr.contains(place), "{found}");
+    assert_eq!(
+        execs(&town, "api", &since),
+        2,
+        "a look, and one question: {found}"
+    );
+    let since = now();
+    let up = run(&town, "dev migrate").success();
+    assert!(up.stdout.starts_with("upgraded 3 revisions"), "{up}");
+    assert_eq!(up.stderr.matches(place).count(), 2, "{up}");
+    assert_eq!(
+        execs(&town, "api", &since),
+        3,
+        "a look, and two revisions: {up}"
+    );
+}
+
 /// A statement whose server process does not notice that its client is gone.
 const DEEP_SLEEP: &str = "op.execute('CREATE TABLE begun ()')\n    print('it has begun', flush=True)\n    \
      op.get_bind().execute(sa.text('SELECT pg_sleep(120)')).scalar()";

@@ -111,6 +111,59 @@ fn what_alembic_prints_is_looked_at_too() {
     }
 }
 
+/// What Alembic was asked for, call by call, where it is run by a script that writes that down.
+fn asked(town: &Town, words: &str) -> (Output, Vec<String>) {
+    let (log, wrapper) = (town.path().join("asked"), town.path().join("alembic.sh"));
+    let script = format!(
+        "echo \"$*\" >>'{}'\nexec '{}' \"$@\"\n",
+        log.display(),
+        program(RELEASES[1]).display()
+    );
+    fs::write(&wrapper, script).expect("the directory is ours");
+    let runner = format!("sh {}", wrapper.display());
+    let output = town
+        .townpass(words.split(' '))
+        .env("TOWNPASS_RUNNER", runner)
+        .env("DOCKER_HOST", "tcp://127.0.0.1:1")
+        .run();
+    let asked = fs::read_to_string(&log).unwrap_or_default();
+    let asked = asked
+        .lines()
+        .filter_map(|line| line.split_once("alembic.ini "));
+    let asked = asked.map(|(_, words)| words.to_owned()).collect();
+    fs::remove_file(&log).expect("it was asked");
+    (output, asked)
+}
+
+#[test]
+fn revisions_that_follow_each_other_are_printed_in_one_go() {
+    let insert =
+        |n: u8| format!("op.execute(f\"INSERT INTO t VALUES ({{uuid.UUID(int={n}).int}})\")");
+    let inserts = [1, 2, 3, 4, 5].map(insert);
+    let create = "op.create_table('t', sa.Column('n', sa.Integer()))";
+    let mut revisions = vec![("zero", create, "pass"), ("one", &inserts[0], "pass")];
+    revisions.push(("two", &inserts[1], "pass"));
+    revisions.push(("three", "op.execute('UPDATE t SET n = 7')", "pass"));
+    revisions.push(("four", &inserts[3], "pass"));
+    revisions.push(("five", &inserts[4], "pass"));
+    let (found, words) = asked(&town(&revisions), "migrate lint");
+    found.expect(1);
+    assert_eq!(words, ["upgrade zero:five --sql"]);
+    // One that fails takes none of the others with it.
+    let fails = "op.get_bind().execute(sa.text('SELECT 1')).scalar()\n    uuid.uuid4()";
+    revisions[4] = ("four", fails, "pass");
+    let (found, words) = asked(&town(&revisions), "migrate lint --format json");
+    let expected = [
+        "upgrade zero:five --sql",
+        "upgrade zero:two --sql",
+        "upgrade four:five --sql",
+    ];
+    assert_eq!(words, expected);
+    let hidden = found.stdout.matches("\"rule\":\"unread-revision\"").count();
+    assert_eq!(hidden, 1, "{found}");
+    found.says("Alembic cannot print revision `four`");
+}
+
 #[test]
 fn github_and_sarif_point_there() {
     let town = town(&REVISIONS);

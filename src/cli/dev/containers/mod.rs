@@ -141,6 +141,8 @@ impl ProjectContainers {
         argv.push(configuration);
         argv.extend_from_slice(arguments);
         let database = self.session.service(self.session.wanted.service.as_str())?;
+        // Its network, where nothing was started yet.
+        self.session.prepare(database, story).await?;
         let network = database.networks.keys().next();
         let network = network.and_then(|key| self.session.project.networks.get(key));
         let one_off = OneOff {

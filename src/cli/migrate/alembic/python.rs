@@ -94,14 +94,20 @@ pub(in crate::cli::migrate) struct Python<'a> {
 }
 
 impl<'a> Python<'a> {
-    /// Finds one, and says which. `needs` is what needs it, as the beginning of a sentence.
+    /// Finds one, unless that was done before, and says which. `needs` is what needs it, as the
+    /// beginning of a sentence.
     pub(in crate::cli::migrate) async fn find(
         context: &'a Context,
         workplace: &'a Workplace,
         alembic: &'a Alembic,
         needs: &str,
     ) -> Result<Self, Error> {
-        let runner = choose(context, workplace, alembic, needs).await?;
+        let runner = if let Some(found) = workplace.runner.get() {
+            found.clone()
+        } else {
+            let found = choose(context, workplace, alembic, needs).await?;
+            workplace.runner.get_or_init(|| found).clone()
+        };
         context.story().note(&format!("{needs}: {runner}"));
         Ok(Self {
             context,
