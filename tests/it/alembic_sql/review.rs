@@ -356,6 +356,48 @@ async fn a_relative_target_counts_past_what_python_runs() {
     one.says("revision `three` cannot be run without Python");
 }
 
+#[tokio::test]
+async fn in_production_there_is_one_head_unless_branches_have_names() {
+    let create = |table: &str| format!("op.create_table('{table}', sa.Column('n', sa.Integer()))");
+    let (one, two) = (create("one"), create("two"));
+    let town = town(&[("one", &one, "pass"), ("two", &two, "pass")]);
+    let other = town.path().join("alembic/versions/other.py");
+    let file = |label: &str| {
+        let three = create("three");
+        format!(
+            "from alembic import op\nimport sqlalchemy as sa\nrevision = 'other'\n\
+             down_revision = 'one'\n{label}\n\n\ndef upgrade():\n    {three}\n"
+        )
+    };
+    fs::write(&other, file("")).expect("the directory is ours");
+    let database = Database::fresh().await;
+    let run = |words: &str| against(&town, &database, Some(RELEASES[1]), words);
+    for words in ["heads", "two", "+1", "heads --engine-mode python"] {
+        let refused = run(&format!("--environment production migrate upgrade {words}")).expect(5);
+        let refused = refused.says("Multiple head revisions");
+        assert!(
+            refused.stderr.contains("townpass migrate merge heads"),
+            "{refused}"
+        );
+    }
+    assert_eq!(run("migrate current").success().stdout, "");
+    run("migrate upgrade one").success();
+    // One that has a name is beside the one that goes on without.
+    fs::write(&other, file("branch_labels = 'audit'")).expect("the directory is ours");
+    run("--environment production migrate upgrade heads").expect(5);
+    let two = town.path().join("alembic/versions/two.py");
+    let text = fs::read_to_string(&two).expect("it is there");
+    fs::write(&two, format!("{text}\n\nbranch_labels = ['main']\n")).expect("it is ours");
+    run("--environment production migrate upgrade head").expect(5);
+    run("--environment production migrate upgrade main@head").success();
+    run("--environment production migrate upgrade heads").success();
+    let standing = run("migrate current").success().stdout;
+    assert!(
+        standing.contains("other") && standing.contains("two"),
+        "{standing}"
+    );
+}
+
 #[test]
 fn a_script_has_what_alembic_prints() {
     let town = town(&REVISIONS);

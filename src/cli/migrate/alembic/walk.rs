@@ -222,6 +222,10 @@ impl Office<'_> {
         rest: Option<&Rest>,
         session: &mut Session,
     ) -> Result<Leave, Error> {
+        if rest.is_none() {
+            let history = &self.road.history;
+            gate.admit_heads(history, history.graph())?;
+        }
         let place = self.road.place(session).await?;
         let start = self.road.from(&place);
         let legs = match rest {
