@@ -1,4 +1,5 @@
-//! A project of uv's: `uv run` where nothing is installed yet, and where Alembic is no part of it.
+//! Projects of uv's and of Poetry's: where nothing is installed yet, and where Alembic is no part of
+//! them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,17 +19,22 @@ no-index = true
 find-links = ["{wheels}"]
 "#;
 
-/// Where the test set-up keeps uv, and the wheels that a project needs.
-fn wheels() -> PathBuf {
+/// A directory of the test set-up.
+fn set_up(name: &str) -> PathBuf {
     let environment = super::environment();
     let cache = environment.parent().expect("it is in the cache");
-    let wheels = cache.join("wheels");
+    let directory = cache.join(name);
     assert!(
-        wheels.exists(),
+        directory.exists(),
         "scripts/setup-tests makes {}",
-        wheels.display()
+        directory.display()
     );
-    wheels
+    directory
+}
+
+/// Where it keeps uv, and the wheels that a project needs.
+fn wheels() -> PathBuf {
+    set_up("wheels")
 }
 
 /// Types a line with uv on the PATH, and no Alembic.
@@ -83,4 +89,84 @@ async fn uv_runs_alembic() {
         .expect(3)
         .says("error: Alembic failed: ")
         .says("3.99");
+}
+
+/// What a project of Poetry's requires: every package by its file, so that no index is asked.
+fn requirements() -> String {
+    let mut requirements = Vec::new();
+    for directory in [wheels(), set_up("poetry/wheels")] {
+        for entry in fs::read_dir(directory).expect("it is there") {
+            let path = entry.expect("an entry").path();
+            let file = path.file_name().expect("a name").to_string_lossy();
+            let Some((name, _)) = file.strip_suffix(".whl").and_then(|it| it.split_once('-'))
+            else {
+                continue;
+            };
+            let name = match name {
+                "psycopg" => "psycopg[binary]".to_owned(),
+                name => name.replace('_', "-"),
+            };
+            requirements.push(format!("\"{name} @ file://{}\"", path.display()));
+        }
+    }
+    requirements.sort();
+    requirements.join(",\n  ")
+}
+
+/// The text of a project of Poetry's.
+fn of_poetry(python: &str) -> String {
+    let requirements = requirements();
+    format!(
+        "[project]\nname = \"backend\"\nversion = \"0.1.0\"\nrequires-python = \"{python}\"\n\
+         dependencies = [\n  {requirements},\n]\n\n[tool.poetry]\npackage-mode = false\n"
+    )
+}
+
+/// Types a line with Poetry on the PATH, and no Alembic.
+#[track_caller]
+fn with_poetry(town: &Town, database: &Database, line: &str) -> Output {
+    town.shell(&set_up("poetry/bin"), line)
+        .env("DATABASE_URL", database.url("postgresql"))
+        .env("POETRY_VIRTUALENVS_IN_PROJECT", "false")
+        .env("PIP_NO_INDEX", "1")
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .run()
+}
+
+#[tokio::test]
+async fn poetry_runs_alembic() {
+    let database = Database::fresh().await;
+    let town = project().write("pyproject.toml", &of_poetry(">=3.11"));
+    let typed = |line: &str| with_poetry(&town, &database, line);
+    typed("poetry lock").success();
+    typed("alembic upgrade head").expect(127);
+    typed("townpass migrate upgrade head").success();
+    // A clone has the lock, and nothing is installed: Poetry does not do that by itself.
+    typed("townpass migrate revision --autogenerate -m x")
+        .expect(3)
+        .says("/poetry run alembic`")
+        .says("the command that is to run Alembic finds none")
+        .says("`poetry install`");
+    typed("poetry install").success();
+    typed("townpass migrate revision --autogenerate -m x")
+        .success()
+        .says("/poetry run alembic`");
+    assert_eq!(generated(&town).len(), 1);
+    forget_generated(&town);
+    typed("townpass migrate downgrade -1 --engine-mode python")
+        .success()
+        .shows("downgraded 1 revision");
+    typed("townpass migrate upgrade head --engine-mode python --runner 'poetry run alembic'")
+        .success()
+        .shows("upgraded 1 revision");
+    // What Poetry says of its own is told as it is.
+    let town = town.write("pyproject.toml", &of_poetry(">=3.99"));
+    with_poetry(
+        &town,
+        &database,
+        "townpass migrate revision --autogenerate -m x",
+    )
+    .expect(3)
+    .says("error: Alembic failed: ")
+    .says("3.99");
 }
