@@ -20,6 +20,7 @@ pub mod image;
 pub mod labels;
 mod observe;
 pub mod observed;
+mod onlooker;
 mod payload;
 pub mod port;
 pub mod process;
