@@ -74,8 +74,18 @@ pub(crate) trait Containers: fmt::Debug {
     async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error>;
 }
 
+/// What Alembic is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// To work on the database.
+    Database,
+    /// To print SQL, which asks no database.
+    Script,
+}
+
 /// What Alembic is run with in a container.
 pub(crate) struct Call<'c> {
+    pub(crate) errand: Errand,
     pub(crate) arguments: &'c [String],
     pub(crate) environment: &'c [(&'c str, &'c str)],
     /// Set as long as it runs: whoever ends at a signal waits for it.
@@ -122,8 +132,11 @@ impl<'a> Python<'a> {
     pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
         let url = self.url(self.workplace.url.as_ref(), None)?;
-        self.run(arguments, &url, &story, &mut |line| story.alembic(line))
-            .await
+        let errand = Errand::Database;
+        self.run(errand, arguments, &url, &story, &mut |line| {
+            story.alembic(line);
+        })
+        .await
     }
 
     /// The same in the database `name` of the server, and whatever it prints is told to nobody.
@@ -134,7 +147,8 @@ impl<'a> Python<'a> {
     ) -> Result<Ended, Error> {
         let story = self.context.story();
         let url = self.url(self.workplace.url.as_ref(), Some(name))?;
-        self.run(arguments, &url, &story, &mut |_| {}).await
+        let errand = Errand::Database;
+        self.run(errand, arguments, &url, &story, &mut |_| {}).await
     }
 
     /// Whether it comes to the scratch database that it is sent to, before it is let run anything:
@@ -174,19 +188,25 @@ impl<'a> Python<'a> {
         let nowhere = NOWHERE.parse()?;
         let here = self.workplace.url.as_ref().unwrap_or(&nowhere);
         let url = self.url(Some(here), None)?;
-        let ended = self.run(arguments, &url, &story, &mut |_| {}).await?;
+        let errand = Errand::Script;
+        let ended = self
+            .run(errand, arguments, &url, &story, &mut |_| {})
+            .await?;
         Ok(ended.stdout)
     }
 
     async fn run(
         &self,
+        errand: Errand,
         arguments: &[String],
         url: &DatabaseUrl,
         story: &Story<'_>,
         on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error> {
         let name = format!("townpass-alembic-{:016x}", rand::random::<u64>());
-        let ended = self.run_as(&name, arguments, url, story, on_line).await;
+        let ended = self
+            .run_as(&name, errand, arguments, url, story, on_line)
+            .await;
         if let Err(error) = &ended
             && was_stopped(error)
         {
@@ -214,6 +234,7 @@ impl<'a> Python<'a> {
     async fn run_as(
         &self,
         name: &str,
+        errand: Errand,
         arguments: &[String],
         url: &DatabaseUrl,
         story: &Story<'_>,
@@ -234,6 +255,7 @@ impl<'a> Python<'a> {
             }
             (contained, Some(containers)) => {
                 let call = Call {
+                    errand,
                     arguments,
                     environment: &environment,
                     joined: &self.context.joined,
