@@ -335,7 +335,7 @@ fn ctrl_c_ends_alembic_in_a_container_too() {
             .start();
         running.until_says("it has begun").signal("INT");
         let ended = running.end().expect(130);
-        let ended = ended.says("waiting until the process in the container has ended");
+        let ended = ended.says("waiting until Alembic has ended");
         let place = format!("service `{service}`");
         assert!(ended.stderr.contains(&place), "{ended}");
         assert_eq!(town.sql(OTHERS), "0", "{service}, {first}");

@@ -80,6 +80,9 @@ pub enum Error {
         /// How long it was given.
         patience: Duration,
     },
+    /// We were asked to end, and have ended it.
+    #[error("interrupted")]
+    Interrupted,
     /// It failed, and said why.
     #[error("{}", told(complaint))]
     #[diagnostic(help("{}", advice(complaint)))]
@@ -205,6 +208,7 @@ impl Diagnose for Error {
             | Self::Hangs { .. }
             | Self::NothingWritten
             | Self::KeptInside { .. } => Blame::Environment,
+            Self::Interrupted => Blame::Interrupted,
             Self::NotARunner(_) | Self::NoWords | Self::Elsewhere | Self::Outside { .. } => {
                 Blame::Usage
             }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{forget_generated, generated, project};
-use crate::support::{Output, Town, cluster::Database};
+use crate::support::{Invocation, Output, Town, cluster::Database};
 
 const PYPROJECT: &str = r#"[project]
 name = "backend"
@@ -40,12 +40,76 @@ fn wheels() -> PathBuf {
 /// Types a line with uv on the PATH, and no Alembic.
 #[track_caller]
 fn with_uv(town: &Town, database: &Database, line: &str) -> Output {
+    typing(town, database, line).run()
+}
+
+fn typing<'t>(town: &'t Town, database: &Database, line: &str) -> Invocation<'t> {
     town.shell(&wheels().join("bin"), line)
         .env("DATABASE_URL", database.url("postgresql"))
         // The Python for which the wheels are.
         .env("UV_PYTHON", "python3")
         .env("PYTHONDONTWRITEBYTECODE", "1")
-        .run()
+}
+
+/// A revision that makes a table, and sleeps in its transaction.
+const ASLEEP: &str = r#"
+import time
+from alembic import op
+
+revision = "aaaa0000ffff"
+down_revision = "3c02b898183a"
+
+
+def upgrade():
+    op.execute("CREATE TABLE begun ()")
+    print("it has begun", flush=True)
+    time.sleep(120)
+
+
+def downgrade():
+    pass
+"#;
+
+/// What runs of the programs in a town's directory.
+fn running(town: &Town) -> Vec<String> {
+    let processes = fs::read_dir("/proc").expect("this is Linux");
+    let lines = processes.filter_map(|it| fs::read(it.ok()?.path().join("cmdline")).ok());
+    let lines = lines.map(|it| String::from_utf8_lossy(&it).replace('\0', " "));
+    let inside = town.path().join(".venv").display().to_string();
+    lines.filter(|it| it.contains(&inside)).collect()
+}
+
+#[tokio::test]
+async fn what_uv_has_started_ends_when_it_is_stopped() {
+    let database = Database::fresh().await;
+    let text = PYPROJECT.replace("{wheels}", &wheels().display().to_string());
+    let town = project()
+        .write("pyproject.toml", &text)
+        .write("alembic/versions/aaaa0000ffff_sleep.py", ASLEEP);
+    with_uv(&town, &database, "uv sync").success();
+    let upgrade = "exec townpass migrate --runner 'uv run alembic' upgrade head";
+    let hangs = format!("{upgrade} --runner-timeout 5s");
+    with_uv(&town, &database, &hangs)
+        .expect(3)
+        .says("it has begun")
+        .says("`uv run alembic -c ")
+        .says(" did not end within 5 s, and was stopped");
+    assert_eq!(running(&town), Vec::<String>::new());
+    for signal in ["TERM", "INT"] {
+        let mut started = typing(&town, &database, upgrade).start();
+        started.until_says("it has begun").signal(signal);
+        let ended = started.end().expect(130);
+        ended.says("waiting until Alembic has ended");
+        assert_eq!(running(&town), Vec::<String>::new(), "{signal}");
+    }
+    let others = "SELECT count(*) FROM pg_stat_activity \
+                  WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let mut connection = database.connect().await;
+    let others: i64 = sqlx::query_scalar(others)
+        .fetch_one(&mut connection)
+        .await
+        .expect("an answer");
+    assert_eq!(others, 0);
 }
 
 #[tokio::test]

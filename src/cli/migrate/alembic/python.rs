@@ -16,7 +16,7 @@ use crate::alembic::python::process::{self, Ended, OnLine, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
-use crate::cli::{duration, editor};
+use crate::cli::{duration, editor, interrupted};
 use crate::config::database_url;
 use crate::docker;
 use crate::error::Error;
@@ -251,7 +251,11 @@ impl<'a> Python<'a> {
                     environment: &environment,
                     patience,
                 };
-                Ok(process::run(request, on_line).await?)
+                // Whoever ends at a signal waits until Python has heard of it.
+                self.context.joined.set(true);
+                let ended = process::run(request, interrupted(), on_line).await;
+                self.context.joined.set(false);
+                Ok(ended?)
             }
             (contained, Some(containers)) => {
                 let call = Call {
@@ -386,7 +390,8 @@ pub(crate) fn directory(alembic: &Alembic) -> &Path {
 fn was_stopped(error: &Error) -> bool {
     matches!(
         error,
-        Error::OfPython(python::Error::Hangs { .. }) | Error::Docker(docker::Error::Interrupted)
+        Error::OfPython(python::Error::Hangs { .. } | python::Error::Interrupted)
+            | Error::Docker(docker::Error::Interrupted)
     )
 }
 
