@@ -12,18 +12,6 @@ use crate::sql::split;
 /// What a file asks that does something else where it is printed.
 const ASKS: [&str; 2] = ["is_offline_mode", "as_sql"];
 
-/// The words that let Alembic print `revision`. What lies beside it may come along.
-pub fn words(history: &History, direction: Direction, revision: Ordinal) -> Vec<String> {
-    let id = history.id(revision);
-    let parent = history.graph().parents(revision).first();
-    let parent = parent.map_or("base", |&it| history.id(it));
-    let range = match direction {
-        Direction::Upgrade => format!("{parent}:{id}"),
-        Direction::Downgrade => format!("{id}:{parent}"),
-    };
-    vec![direction.as_str().to_owned(), range, "--sql".to_owned()]
-}
-
 /// Whether what Alembic prints of `source` may be less than what it does.
 pub fn is_reticent(source: &Source) -> bool {
     ASKS.iter().any(|word| source.text.contains(word))
@@ -109,7 +97,7 @@ fn notes(sql: &str, table: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_reticent, read, words};
+    use super::{is_reticent, read};
     use crate::alembic::{History, Script};
     use crate::migration::{Direction, Source};
 
@@ -211,20 +199,6 @@ COMMIT;
             let up = Direction::Upgrade;
             let found = read(printed, &history, up, revision, "alembic_version");
             assert_eq!(found, None, "{printed}");
-        }
-    }
-
-    #[test]
-    fn what_alembic_is_told() {
-        let history = history();
-        for (id, direction, expected) in [
-            ("b", Direction::Upgrade, "upgrade a:b --sql"),
-            ("a", Direction::Upgrade, "upgrade base:a --sql"),
-            ("b", Direction::Downgrade, "downgrade b:a --sql"),
-            ("x", Direction::Downgrade, "downgrade x:base --sql"),
-        ] {
-            let revision = history.find(id).expect("it is there");
-            assert_eq!(words(&history, direction, revision).join(" "), expected);
         }
     }
 

@@ -1,6 +1,7 @@
 //! `townpass migrate`: the history on a database named by its URL. No Docker is involved; this
 //! is the door for CI and deploy jobs. `dev migrate` comes in with a URL of its own.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use clap::Subcommand;
 
 use self::beside::beside;
 use super::context::Context;
+use crate::alembic::python::Runner;
 use crate::config::{Configured, Settings, database_url, file::File};
 use crate::database;
 use crate::error::Error;
@@ -163,6 +165,8 @@ pub(crate) struct Workplace {
     pub(crate) containers: Option<Rc<dyn Containers>>,
     /// Which Python is meant, where one is needed.
     pub(crate) python: python::Options,
+    /// The one that was found, once it was looked for.
+    pub(crate) runner: OnceCell<Runner>,
 }
 
 /// How a verb was come to.
@@ -304,6 +308,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         door: Door::Deploy(Caution::of(settings.environment, context.env.is_ci())),
         containers: None,
         python: args.named.python(),
+        runner: OnceCell::new(),
         home: directory,
     };
     answer(context, &workplace, args.verb).await

@@ -240,6 +240,10 @@ impl Office<'_> {
         rest: Option<&Rest>,
         session: &mut Session,
     ) -> Result<Leave, Error> {
+        if rest.is_none() {
+            let history = &self.road.history;
+            gate.admit_heads(history, history.graph())?;
+        }
         let place = self.road.place(session).await?;
         let start = self.road.from(&place);
         let legs = match rest {
@@ -411,31 +415,5 @@ fn completed(version: Version, description: &str, since: Instant) -> Completed {
         version,
         description: description.to_owned(),
         elapsed: since.elapsed(),
-    }
-}
-
-impl Road {
-    /// What Alembic is told so that it runs `revision` and no other: the next on the way. `None`
-    /// where that cannot be said.
-    pub(super) fn single(
-        &self,
-        direction: Direction,
-        place: &Place,
-        revision: Ordinal,
-    ) -> Option<String> {
-        let (history, graph) = (&self.history, self.history.graph());
-        if direction == Direction::Upgrade {
-            return Some(history.id(revision).to_owned());
-        }
-        let applied = place.applied(history);
-        match graph.parents(revision) {
-            [] if applied.len() == 1 => Some("base".to_owned()),
-            &[parent] => {
-                let children = graph.children(parent).iter();
-                let alone = children.filter(|it| applied.contains(it)).count() == 1;
-                alone.then(|| history.id(parent).to_owned())
-            }
-            _ => None,
-        }
     }
 }
