@@ -200,6 +200,13 @@ pub enum Error {
         /// What the database said.
         cause: String,
     },
+    /// `env.py` is told something, and is not run.
+    #[error("`-x` is for `env.py`, and nobody would run it")]
+    #[diagnostic(help(
+        "leave it out; `upgrade` and `downgrade` (without `--sql`, `--dry-run` and `--engine-mode native`), \
+         `revision --autogenerate` and `check` run `env.py`"
+    ))]
+    XUnheard,
     /// A revision does something that only Python can.
     #[error(
         "revision `{revision}` cannot be run without Python: {}",
@@ -296,7 +303,7 @@ impl Diagnose for Error {
             | Self::VersionTable { .. } => Blame::Environment,
             Self::Untranslated { .. } => Blame::Refusal,
             Self::NotUpToDate { .. } => Blame::Answer,
-            Self::NothingToCompareWith => Blame::Usage,
+            Self::NothingToCompareWith | Self::XUnheard => Blame::Usage,
             Self::Migration(error) => error.blame(),
             Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => {
                 Blame::History

@@ -79,7 +79,8 @@ impl ProjectContainers {
                 )),
             });
         };
-        let mut argv = vec!["sh", "-c", PROBE, "sh"];
+        let section = alembic.section.as_deref().unwrap_or_default();
+        let mut argv = vec!["sh", "-c", PROBE, "sh", section];
         let places = places(service, &alembic.project.configuration, self.top());
         argv.extend(places.iter().map(String::as_str));
         let command = Command::new(argv);

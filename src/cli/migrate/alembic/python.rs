@@ -143,7 +143,8 @@ impl<'a> Python<'a> {
     pub(super) async fn ask(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
         let url = self.url(self.workplace.url.as_ref(), None)?;
-        self.run(arguments, &url, &story, &mut |_| {}).await
+        let errand = Errand::Database;
+        self.run(errand, arguments, &url, &story, &mut |_| {}).await
     }
 
     /// The same in the database `name` of the server, and whatever it prints is told to nobody.
@@ -249,6 +250,7 @@ impl<'a> Python<'a> {
     ) -> Result<Ended, Error> {
         let environment = [(database_url::VARIABLE, url.reveal()), ("PGAPPNAME", name)];
         let patience = self.alembic.python.runner_timeout;
+        let arguments = &[&self.alembic.options(), arguments].concat();
         match (&self.runner, &self.workplace.containers) {
             (Runner::Command(words), _) => {
                 let words = self.words(words, arguments);
@@ -302,12 +304,11 @@ impl<'a> Python<'a> {
         }
     }
 
-    /// The whole command: the runner, the configuration and the section, then the verb.
+    /// The whole command: the runner and the configuration, then what Alembic is told.
     fn words(&self, runner: &[String], arguments: &[String]) -> Vec<String> {
         let mut words = runner.to_vec();
         let project = &self.alembic.project;
         words.extend(["-c".to_owned(), project.configuration.display().to_string()]);
-        words.extend(self.alembic.section());
         words.extend_from_slice(arguments);
         words
     }

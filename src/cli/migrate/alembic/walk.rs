@@ -28,6 +28,7 @@ pub(super) async fn walk(
     direction: Direction,
     (goal, how): (&Goal, &How),
 ) -> Result<u8, Error> {
+    let engine_mode = engine_mode(alembic, how)?;
     if how.sql {
         return print(context, workplace, alembic, direction, goal).await;
     }
@@ -57,7 +58,7 @@ pub(super) async fn walk(
         road: &road,
         story: &story,
     };
-    let applied = match how.engine_mode {
+    let applied = match engine_mode {
         EngineMode::Python => office.by_python(&gate, &mut session, &options).await?,
         EngineMode::Native => {
             let help = Help::Refused;
@@ -71,6 +72,19 @@ pub(super) async fn walk(
     drop(story);
     context.printer.show(&Moved::from(&applied));
     Ok(0)
+}
+
+/// Who runs the revisions. Where `env.py` is told something, only Alembic can.
+fn engine_mode(alembic: &Alembic, how: &How) -> Result<EngineMode, Error> {
+    if alembic.x.is_empty() {
+        return Ok(how.engine_mode);
+    }
+    match how.engine_mode {
+        EngineMode::Auto | EngineMode::Python if !how.sql && !how.dry_run => Ok(EngineMode::Python),
+        EngineMode::Auto | EngineMode::Python | EngineMode::Native => {
+            Err(alembic::Error::XUnheard.into())
+        }
+    }
 }
 
 /// Prints the way as a script.
