@@ -36,7 +36,7 @@ pub(crate) struct Options {
     /// service:NAME, or image:NAME
     #[arg(long, global = true, value_name = "RUNNER", env = "TOWNPASS_RUNNER")]
     runner: Option<String>,
-    /// How long it may take; without end, unless told otherwise
+    /// How long it may take before it is ended, wherever it runs; without end, unless told otherwise
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_RUNNER_TIMEOUT")]
     runner_timeout: Option<Duration>,
 }
@@ -394,8 +394,8 @@ pub(crate) fn directory(alembic: &Alembic) -> &Path {
     configuration.parent().unwrap_or(configuration)
 }
 
-/// Whether it was we who ended it.
-fn was_stopped(error: &Error) -> bool {
+/// Whether it was we who ended it: then it is not to be tried again.
+pub(in crate::cli::migrate) fn was_stopped(error: &Error) -> bool {
     matches!(
         error,
         Error::OfPython(python::Error::Hangs { .. } | python::Error::Interrupted)
