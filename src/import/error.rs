@@ -46,6 +46,19 @@ pub enum Error {
         /// Where it was looked for.
         looked: Vec<String>,
     },
+    /// There is no folder of ours, and another tool's history elsewhere.
+    #[error("there is no folder `{}`, and histories of other tools:{}", absent.display(), listed(found))]
+    #[diagnostic(help(
+        "`townpass migrate import {}` takes over the first; or name the folder of ours, with `--migrations \
+         DIRECTORY` or as `migrations` in `townpass.toml`",
+        first(found)
+    ))]
+    Elsewhere {
+        /// Where ours would be.
+        absent: PathBuf,
+        /// Each, with its folder.
+        found: Vec<(Tool, String)>,
+    },
     /// Several are found.
     #[error("this may be the history of several tools:{}", listed(found))]
     #[diagnostic(help("say which it is: `townpass migrate import {}`", first(found)))]
@@ -362,6 +375,7 @@ impl Diagnose for Error {
             Self::Migration(error) => error.blame(),
             Self::NoFolder(_)
             | Self::Nothing { .. }
+            | Self::Elsewhere { .. }
             | Self::Several { .. }
             | Self::Empty { .. }
             | Self::OtherDatabase { .. }

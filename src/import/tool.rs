@@ -6,6 +6,7 @@ use super::error::Error;
 use super::history::History;
 use super::source::folder::Folder;
 use super::source::{dbmate, diesel, flyway, golang_migrate, goose, prisma, refinery};
+use crate::migration::directory::other_tool::OtherTool;
 
 /// A tool that moves databases along a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -138,6 +139,18 @@ impl Tool {
         }
         history.settle(&[]);
         Ok(history)
+    }
+}
+
+impl From<OtherTool> for Tool {
+    fn from(tool: OtherTool) -> Self {
+        match tool {
+            OtherTool::Dbmate => Self::Dbmate,
+            OtherTool::Goose => Self::Goose,
+            OtherTool::Flyway => Self::Flyway,
+            OtherTool::Diesel => Self::Diesel,
+            OtherTool::Prisma => Self::Prisma,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use super::application::Application;
 use super::history::containers;
 use super::session::Session;
 use crate::cli::context::Context;
+use crate::cli::migrate::import::told_by_files;
 use crate::cli::migrate::{self, Door, Named, Verb, Workplace};
 use crate::error::Error;
 
@@ -30,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     if verb.needs_database(&workplace.kind) {
         // A history that cannot be read is no reason to start anything.
         if verb.needs_history() {
-            workplace.ensure_readable()?;
+            told_by_files(context, &workplace.home, workplace.ensure_readable())?;
         }
         let written = Application::written(context, &session)?;
         written.ensure_ours(&session).await?;

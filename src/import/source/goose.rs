@@ -20,11 +20,6 @@ pub(in crate::import) fn journal(table: &str) -> String {
     )
 }
 
-/// Whether a text has the marks of a file of goose's.
-pub(in crate::import) fn is_meant(text: &str) -> bool {
-    text.lines().any(|line| mark(line).as_deref() == Some("up"))
-}
-
 pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let mut found: Vec<(i64, &File, Revision)> = Vec::new();
     let mut programs = Vec::new();

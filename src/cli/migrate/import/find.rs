@@ -13,6 +13,7 @@ use crate::config::file::File;
 use crate::error::Error;
 use crate::import::source::recognise;
 use crate::import::{self, Folder, Tool, journal};
+use crate::migration;
 
 /// A history of another tool's.
 pub(super) struct Found {
@@ -84,19 +85,7 @@ pub(super) fn find(
 
 /// By what is there.
 fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
-    let mut found: BTreeMap<Tool, PathBuf> = BTreeMap::new();
-    let mut looked = Vec::new();
-    for tool in Tool::ALL {
-        for folder in tool.usual_folders() {
-            let folder = workplace.home.join(folder);
-            if !looked.contains(&folder) {
-                for tool in recognised(&folder)? {
-                    found.entry(tool).or_insert_with(|| folder.clone());
-                }
-                looked.push(folder);
-            }
-        }
-    }
+    let (mut found, mut looked) = usual(&workplace.home)?;
     let alembic = project(context, workplace, None)?;
     if let Some(alembic) = &alembic {
         found.insert(Tool::Alembic, alembic.project.folder.clone());
@@ -114,13 +103,59 @@ fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
         }),
         (Some(first), Some(second)) => {
             let all = [first, second].into_iter().chain(all);
-            let found = all.map(|(tool, folder)| (tool, shown(context, &folder)));
             Err(import::Error::Several {
-                found: found.collect(),
+                found: listed(context, all),
             }
             .into())
         }
     }
+}
+
+/// What is in the folders below `home` where histories usually are, and which these are.
+fn usual(home: &Path) -> Result<(BTreeMap<Tool, PathBuf>, Vec<PathBuf>), Error> {
+    let mut found = BTreeMap::new();
+    let mut looked = Vec::new();
+    for tool in Tool::ALL {
+        for folder in tool.usual_folders() {
+            let folder = home.join(folder);
+            if !looked.contains(&folder) {
+                for tool in recognised(&folder)? {
+                    found.entry(tool).or_insert_with(|| folder.clone());
+                }
+                looked.push(folder);
+            }
+        }
+    }
+    Ok((found, looked))
+}
+
+/// Adds to an answer that there is no folder of ours which histories of other tools are in `home`.
+pub(in crate::cli) fn told_by_files<T>(
+    context: &Context,
+    home: &Path,
+    answered: Result<T, Error>,
+) -> Result<T, Error> {
+    let Err(Error::Migration(migration::Error::NoDirectory(absent))) = answered else {
+        return answered;
+    };
+    // What cannot be read says nothing of what is missing.
+    let found = usual(home).map(|(found, _)| found).unwrap_or_default();
+    if found.is_empty() {
+        return Err(migration::Error::NoDirectory(absent).into());
+    }
+    Err(import::Error::Elsewhere {
+        absent,
+        found: listed(context, found),
+    }
+    .into())
+}
+
+fn listed(
+    context: &Context,
+    found: impl IntoIterator<Item = (Tool, PathBuf)>,
+) -> Vec<(Tool, String)> {
+    let told = |(tool, folder): (Tool, PathBuf)| (tool, shown(context, &folder));
+    found.into_iter().map(told).collect()
 }
 
 /// The tools of a folder; none where it is not there.

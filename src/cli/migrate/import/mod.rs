@@ -18,6 +18,7 @@ mod next;
 mod proof;
 mod stamp;
 
+pub(in crate::cli) use self::find::told_by_files;
 pub(super) use self::stamp::ensure_told;
 
 #[derive(Debug, clap::Args)]
