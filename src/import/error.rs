@@ -252,8 +252,8 @@ pub enum Error {
         bare(table)
     )]
     #[diagnostic(help(
-        "nothing was run: tell the journal what is applied with `townpass migrate import --stamp`, which \
-         runs nothing"
+        "nothing was run: tell the journal what is applied with `{}`, which runs nothing",
+        told_by(*tool)
     ))]
     Untold {
         /// The table.
@@ -298,6 +298,22 @@ impl Error {
 /// A table's name without the quotes of SQL.
 fn bare(table: &str) -> String {
     table.replace('"', "")
+}
+
+/// What tells a journal what `tool` has applied. Files of golang-migrate's may be ours without an
+/// import, and do not say that they were its.
+pub fn told_by(tool: Tool) -> &'static str {
+    match tool {
+        Tool::GolangMigrate => "townpass migrate import golang-migrate --stamp",
+        Tool::Alembic
+        | Tool::Sqlx
+        | Tool::Flyway
+        | Tool::Dbmate
+        | Tool::Goose
+        | Tool::Refinery
+        | Tool::Diesel
+        | Tool::Prisma => "townpass migrate import --stamp",
+    }
 }
 
 fn listed(found: &[(Tool, String)]) -> String {

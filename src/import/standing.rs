@@ -50,7 +50,16 @@ impl State {
     }
 }
 
-/// The tool that the revisions of `directory` come from: `asked`, or the only one.
+/// Whether golang-migrate reads `directory` as it is: it names its files as sqlx names those that
+/// lead both ways.
+pub fn is_golang_migrate_s(directory: &Directory) -> bool {
+    let mut revisions = directory.revisions();
+    revisions.all(|it| it.up.name().ends_with(".up.sql") && it.header.from.is_none())
+        && !directory.is_empty()
+}
+
+/// The tool that the revisions of `directory` come from: `asked`, or the only one. What no tool
+/// wrote for us may still be golang-migrate's as it is.
 pub fn origin(directory: &Directory, asked: Option<Tool>) -> Result<Tool, Error> {
     let found: BTreeSet<Tool> = directory
         .revisions()
@@ -59,6 +68,7 @@ pub fn origin(directory: &Directory, asked: Option<Tool>) -> Result<Tool, Error>
     let path = || directory.path().to_owned();
     match (asked, found.len()) {
         (Some(tool), _) if found.contains(&tool) => Ok(tool),
+        (Some(Tool::GolangMigrate), 0) if is_golang_migrate_s(directory) => Ok(Tool::GolangMigrate),
         (None, 1) => Ok(found.into_iter().next().unwrap_or(Tool::Alembic)),
         (Some(_), _) | (None, 0) => Err(Error::NotImported(path())),
         (None, _) => Err(Error::SeveralOrigins {
@@ -78,9 +88,14 @@ pub fn applied(
     let graph = Graph::of(directory)?;
     let mut versions: BTreeMap<String, Version> = BTreeMap::new();
     for revision in directory.revisions() {
-        let former = revision.header.from.as_ref();
-        if let Some(former) = former.filter(|it| it.tool == tool.word()) {
-            versions.insert(spelled(tool, &former.id), revision.version);
+        match &revision.header.from {
+            Some(former) if former.tool == tool.word() => {
+                versions.insert(spelled(tool, &former.id), revision.version);
+            }
+            None if tool == Tool::GolangMigrate => {
+                versions.insert(revision.version.to_string(), revision.version);
+            }
+            Some(_) | None => {}
         }
     }
     let up_to = |last: Version| versions.values().copied().filter(move |it| *it <= last);

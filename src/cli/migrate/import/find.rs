@@ -86,6 +86,11 @@ pub(super) fn find(
 /// By what is there.
 fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
     let (mut found, mut looked) = usual(&workplace.home)?;
+    // The verbs run a folder of both as it is, so that there is nothing to choose.
+    let both = [Tool::Sqlx, Tool::GolangMigrate].map(|tool| found.get(&tool));
+    if both == [Some(&workplace.migrations); 2] {
+        found.remove(&Tool::GolangMigrate);
+    }
     let alembic = project(context, workplace, None)?;
     if let Some(alembic) = &alembic {
         found.insert(Tool::Alembic, alembic.project.folder.clone());

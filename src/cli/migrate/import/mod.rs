@@ -19,7 +19,7 @@ mod proof;
 mod stamp;
 
 pub(in crate::cli) use self::find::told_by_files;
-pub(super) use self::stamp::ensure_told;
+pub(super) use self::stamp::{ensure_told, warn_of_untold};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

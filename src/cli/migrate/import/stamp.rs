@@ -8,6 +8,7 @@ use super::{Args, Kind};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::error::Error;
+use crate::import::error::told_by;
 use crate::import::standing::{self, State};
 use crate::import::{self, Tool, journal as tables};
 use crate::migration::plan::stamp::Stamp;
@@ -74,20 +75,52 @@ fn own_table(context: &Context, workplace: &Workplace) -> String {
     }
 }
 
-/// Refuses to run an imported history on a database that the other tool has moved, and whose journal
-/// knows nothing of it: all would be run a second time.
+/// Refuses to run a history on a database that another tool has moved along it, and whose journal
+/// knows nothing of that: all would be run a second time.
 pub(in crate::cli::migrate) async fn ensure_told(
     context: &Context,
     workplace: &Workplace,
     directory: &Directory,
     session: &mut Session,
 ) -> Result<(), Error> {
+    match untold(context, workplace, directory, session).await? {
+        Some((tool, table)) => Err(import::Error::Untold { table, tool }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Says of a plan that it will be refused for that.
+pub(in crate::cli::migrate) async fn warn_of_untold(
+    context: &Context,
+    workplace: &Workplace,
+    directory: &Directory,
+    session: &mut Session,
+) -> Result<(), Error> {
+    if let Some((tool, table)) = untold(context, workplace, directory, session).await? {
+        let command = told_by(tool);
+        let refused = import::Error::Untold { table, tool };
+        context.printer.warn(&format!(
+            "{refused}: `upgrade` is refused until it is told by `{command}`, and the plan is another then"
+        ));
+    }
+    Ok(())
+}
+
+/// The tool that has moved a database of which the journal knows nothing, and its table.
+async fn untold(
+    context: &Context,
+    workplace: &Workplace,
+    directory: &Directory,
+    session: &mut Session,
+) -> Result<Option<(Tool, String)>, Error> {
     debug_assert!(matches!(workplace.kind, Kind::Sql));
-    let Ok(tool) = standing::origin(directory, None) else {
-        return Ok(());
+    let tool = match standing::origin(directory, None) {
+        Ok(tool) => tool,
+        Err(_) if standing::is_golang_migrate_s(directory) => Tool::GolangMigrate,
+        Err(_) => return Ok(None),
     };
     if journal::read(session).await?.rows().next().is_some() {
-        return Ok(());
+        return Ok(None);
     }
     let table = match tool {
         Tool::Alembic => own_table(context, workplace),
@@ -95,10 +128,8 @@ pub(in crate::cli::migrate) async fn ensure_told(
     };
     // A table that is somebody else's says nothing.
     let Ok(Some(records)) = tables::read(tool, &table, session).await else {
-        return Ok(());
+        return Ok(None);
     };
-    if records.iter().all(|it| it.state == State::Undone) {
-        return Ok(());
-    }
-    Err(import::Error::Untold { table, tool }.into())
+    let is_new = records.iter().all(|it| it.state == State::Undone);
+    Ok((!is_new).then_some((tool, table)))
 }
