@@ -117,6 +117,10 @@ fn up(
     }
     let id = revision.id.split_whitespace().collect::<Vec<_>>().join(" ");
     let _ = writeln!(text, "-- townpass:from {} {id}", history.tool.word());
+    if !revision.checksums.is_empty() {
+        let checksums = revision.checksums.join(", ");
+        let _ = writeln!(text, "-- townpass:from-checksum {checksums}");
+    }
     if let Some(message) = said(&revision.message) {
         let _ = writeln!(text, "-- {message}");
     }

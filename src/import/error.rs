@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::history::some;
 use super::source::folder::File;
+use super::standing::Edited;
 use super::tool::Tool;
 use crate::failure::{Blame, Diagnose};
 use crate::migration;
@@ -246,6 +247,25 @@ pub enum Error {
         /// What it names.
         ids: Vec<String>,
     },
+    /// Files of the tool's were edited after they were applied.
+    #[error(
+        "`{}` says that files of {tool}'s were edited after they were applied to this database:{}",
+        bare(table),
+        differing(edited)
+    )]
+    #[diagnostic(help(
+        "nothing was written: restore the files as they were applied and import them again; or, where \
+         the edit changes nothing that was applied, as a comment does, say so with {}",
+        accepting(edited)
+    ))]
+    Edited {
+        /// The table.
+        table: String,
+        /// The tool.
+        tool: Tool,
+        /// Which.
+        edited: Vec<Edited>,
+    },
     /// The tool has moved the database, and our journal knows nothing of it.
     #[error(
         "`{}` says that {tool} has moved this database, and our journal is empty",
@@ -298,6 +318,27 @@ impl Error {
 /// A table's name without the quotes of SQL.
 fn bare(table: &str) -> String {
     table.replace('"', "")
+}
+
+fn differing(edited: &[Edited]) -> String {
+    let line = |it: &Edited| {
+        let Edited {
+            id,
+            path,
+            recorded,
+            found,
+        } = it;
+        let path = path.display();
+        format!(
+            "\n  {id}: checksum {recorded} there, {found} of the file that `{path}` was made from"
+        )
+    };
+    edited.iter().map(line).collect()
+}
+
+fn accepting(edited: &[Edited]) -> String {
+    let ids: Vec<&str> = edited.iter().map(|it| it.id.as_str()).collect();
+    format!("`--accept-edited {}`", ids.join(","))
 }
 
 /// What tells a journal what `tool` has applied. Files of golang-migrate's may be ours without an
@@ -412,6 +453,7 @@ impl Diagnose for Error {
             | Self::Duplicate { .. }
             | Self::DownAlone(_)
             | Self::TooLarge(_)
+            | Self::Edited { .. }
             | Self::Unknown { .. } => Blame::History,
             Self::Unfinished { .. } => Blame::Partial,
         }

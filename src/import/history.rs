@@ -33,6 +33,9 @@ pub struct Revision {
     pub labels: Vec<String>,
     /// Its file.
     pub path: PathBuf,
+    /// What the tool keeps of that file once it is applied, however it was checked out; empty where
+    /// it keeps nothing.
+    pub checksums: Vec<String>,
     /// The way there.
     pub up: Script,
     /// The way back, if there is one.

@@ -51,6 +51,7 @@ pub async fn read(
         Ok(Record {
             id: row.try_get("id")?,
             state: State::of(&state),
+            checksum: row.try_get("checksum")?,
         })
     });
     records.collect::<Result<_, _>>().map(Some).map_err(unread)

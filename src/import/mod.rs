@@ -7,6 +7,7 @@
 //! changes over without running anything.
 
 pub mod alembic;
+mod checksum;
 pub mod draft;
 pub mod error;
 pub mod history;

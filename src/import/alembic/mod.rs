@@ -132,6 +132,7 @@ impl<'h> Ways<'h> {
                 depends: places(graph.depends(ordinal)),
                 labels: script.labels.clone(),
                 path: script.source.path.clone(),
+                checksums: Vec::new(),
                 up: up.unwrap_or_default(),
                 down,
             });

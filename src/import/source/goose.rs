@@ -15,7 +15,8 @@ use crate::migration::Source;
 pub(in crate::import) fn journal(table: &str) -> String {
     format!(
         "SELECT DISTINCT ON (it.version_id) it.version_id::text AS id,
-                CASE WHEN it.version_id = 0 OR NOT it.is_applied THEN 'undone' ELSE 'applied' END AS state
+                CASE WHEN it.version_id = 0 OR NOT it.is_applied THEN 'undone' ELSE 'applied' END AS state,
+                NULL AS checksum
          FROM {table} AS it ORDER BY it.version_id, it.id DESC"
     )
 }

@@ -45,6 +45,10 @@ pub(crate) struct Args {
     /// The tool's own table, perhaps with a schema before a dot, where it is not the usual one
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
+    /// With --stamp: take a file for the one that was applied, though it was edited since: what the
+    /// tool calls it; several with commas
+    #[arg(long, value_name = "ID", value_delimiter = ',', requires = "stamp")]
+    accept_edited: Vec<String>,
     #[command(flatten)]
     patience: Patience,
 }
@@ -119,6 +123,11 @@ pub(super) async fn run(
         true => Some(workplace.connect(context).await?),
         false => None,
     };
+    if let Some(session) = session.as_mut().filter(|_| args.stamp) {
+        // What cannot be told is no reason to write anything.
+        let table = found.table(args)?;
+        stamp::applied(found.tool, &table, &draft.directory, args, session).await?;
+    }
     if let Some(session) = session.as_mut().filter(|_| !args.no_verify) {
         let options = args.patience.options(context, None);
         let proof = proof::prove(

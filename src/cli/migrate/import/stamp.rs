@@ -1,6 +1,7 @@
 //! A database that another tool has moved is told what of our folder it has. Nothing is run, and the
 //! tool's own table stays as it is.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::find::project;
@@ -12,7 +13,7 @@ use crate::import::error::told_by;
 use crate::import::standing::{self, State};
 use crate::import::{self, Tool, journal as tables};
 use crate::migration::plan::stamp::Stamp;
-use crate::migration::{Directory, Session, journal, runner};
+use crate::migration::{Directory, Session, Version, journal, runner};
 use crate::report::view::import::{TakenOver, Told};
 
 /// Reads the tool's table and writes our journal. `None` of a table's rows is a database that is new.
@@ -28,10 +29,9 @@ pub(super) async fn take_over(
         table: table.replace('"', ""),
         told,
     };
-    let Some(records) = tables::read(tool, table, session).await? else {
+    let Some(versions) = applied(tool, table, directory, args, session).await? else {
         return Ok(taken(Told::NoTable));
     };
-    let versions = standing::applied(directory, tool, table, &records)?;
     if args.dry_run {
         let stamp = Stamp::taking_over(directory, &journal::read(session).await?, &versions)?;
         return Ok(taken(Told::would(&stamp)));
@@ -44,6 +44,32 @@ pub(super) async fn take_over(
     .await?;
     drop(story);
     Ok(taken(Told::did(&stamp)))
+}
+
+/// What of `directory` is applied, as the tool's table says where there is one. Refuses what cannot
+/// be told to the journal.
+pub(super) async fn applied(
+    tool: Tool,
+    table: &str,
+    directory: &Directory,
+    args: &Args,
+    session: &mut Session,
+) -> Result<Option<BTreeSet<Version>>, Error> {
+    let Some(records) = tables::read(tool, table, session).await? else {
+        return Ok(None);
+    };
+    let versions = standing::applied(directory, tool, table, &records)?;
+    let edited = standing::edited(directory, tool, &records, &args.accept_edited);
+    if !edited.is_empty() {
+        let table = table.to_owned();
+        return Err(import::Error::Edited {
+            table,
+            tool,
+            edited,
+        }
+        .into());
+    }
+    Ok(Some(versions))
 }
 
 /// The same for a folder that was imported before.
