@@ -124,6 +124,9 @@ fn up(
     if let Some(message) = said(&revision.message) {
         let _ = writeln!(text, "-- {message}");
     }
+    if revision.is_by_hand {
+        text.push_str("-- It was written by hand, in place of what Python did.\n");
+    }
     if !revision.up.acts() {
         text.push_str("-- It changes nothing.\n");
     }

@@ -100,9 +100,11 @@ pub enum Error {
         reasons(revisions)
     )]
     #[diagnostic(help(
-        "what reads the database or imports the application is known only when it runs: write it with \
-         `op.execute(\"…\")` in these files, which databases that have them never run; then import \
-         again{}", runner(*python)
+        "what reads the database or imports the application is known only when it runs: write what it \
+         does as SQL into a folder, as `{0}.up.sql` and `{0}.down.sql`, and import with `--by-hand \
+         FOLDER`; a file of comments says that nothing is to be done{1}",
+        revisions.first().map_or("REVISION", |(id, _)| id),
+        runner(*python)
     ))]
     NotSql {
         /// Each, with what stands in the way.
@@ -110,6 +112,17 @@ pub enum Error {
         /// Whether Alembic itself was asked, and could not either.
         python: bool,
     },
+    /// A file that was written by hand, of no revision.
+    #[error("`{}` is called by no revision of Alembic's", .0.display())]
+    #[diagnostic(help(
+        "a way that is written by hand is called by the whole identifier: `1a34685c3b0f.up.sql` or \
+         `1a34685c3b0f.down.sql`; `townpass migrate history` shows them, and the folder has no other SQL"
+    ))]
+    NoWayByHand(PathBuf),
+    /// Ways by hand of a tool whose files are SQL.
+    #[error("`--by-hand` is for Alembic's revisions, and these are {0}'s")]
+    #[diagnostic(help("change what is in the files of {0}'s themselves"))]
+    NothingByHand(Tool),
     /// A baseline of Flyway's.
     #[error("`{}` is a baseline, which stands for other migrations", .0.display())]
     #[diagnostic(help(
@@ -438,6 +451,8 @@ impl Diagnose for Error {
             | Self::OtherDatabase { .. }
             | Self::SameFolder { .. }
             | Self::NotImported(_)
+            | Self::NoWayByHand(_)
+            | Self::NothingByHand(_)
             | Self::SeveralOrigins { .. }
             | Self::Table { .. } => Blame::Usage,
             Self::Unreadable { .. } => Blame::Environment,

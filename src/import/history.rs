@@ -36,6 +36,8 @@ pub struct Revision {
     /// What the tool keeps of that file once it is applied, however it was checked out; empty where
     /// it keeps nothing.
     pub checksums: Vec<String>,
+    /// Whether the way there was written by a person, for the import.
+    pub is_by_hand: bool,
     /// The way there.
     pub up: Script,
     /// The way back, if there is one.

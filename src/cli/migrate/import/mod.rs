@@ -32,6 +32,10 @@ pub(crate) struct Args {
     /// Folder to write into, in place of that of the project's migrations
     #[arg(long, value_name = "DIRECTORY")]
     to: Option<PathBuf>,
+    /// Folder of what was written as SQL for revisions of Alembic's that only Python can tell:
+    /// `1a34685c3b0f.up.sql` and `1a34685c3b0f.down.sql`
+    #[arg(long, value_name = "FOLDER")]
+    by_hand: Option<PathBuf>,
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -109,7 +113,13 @@ pub(super) async fn run(
         .into());
     }
     let history = match &found.alembic {
-        Some(alembic) => alembic::read(context, workplace, alembic).await?,
+        Some(alembic) => {
+            let by_hand = args.by_hand.as_ref().map(|it| context.directory.join(it));
+            alembic::read(context, workplace, alembic, by_hand.as_deref()).await?
+        }
+        None if args.by_hand.is_some() => {
+            return Err(import::Error::NothingByHand(found.tool).into());
+        }
         None => found.tool.read(&Folder::read(&found.folder)?)?,
     };
     let draft = Draft::plan(&history, &target)?;
