@@ -2,17 +2,15 @@
 //! what Alembic itself has to print is read here.
 
 mod by_hand;
-mod printed;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use self::by_hand::ByHand;
-use self::printed::section;
 use crate::alembic;
 use crate::alembic::Ordinal;
 use crate::alembic::translate::{Memo, Naming, Outside, Statement, translate};
-use crate::alembic::way::printed::words;
+use crate::alembic::way::printed::{self, words};
 use crate::import::error::Error;
 use crate::import::history::{History, Revision};
 use crate::import::script::{Piece, Script, Sending, Transaction};
@@ -91,17 +89,24 @@ impl<'h> Ways<'h> {
         words(self.history, question.direction, question.revision)
     }
 
-    /// Takes in what Alembic printed. `table` is its own, as it names it.
+    /// Takes in what Alembic printed, if that is all that the revision does. `table` is Alembic's own,
+    /// as it names it.
     pub fn answer(&mut self, question: Question, printed: &str, table: &str) {
-        let id = self.history.id(question.revision);
-        let Some(pieces) = section(printed, question.direction, id, table) else {
+        let Question {
+            revision,
+            direction,
+        } = question;
+        if printed::is_reticent(&self.history.script(revision).source) {
             return;
-        };
-        let ways = match question.direction {
+        }
+        let read = printed::read(printed, self.history, direction, revision, table);
+        let ways = match direction {
             Direction::Upgrade => &mut self.ups,
             Direction::Downgrade => &mut self.downs,
         };
-        ways.insert(question.revision, Ok(pieces));
+        if let Some(statements) = read {
+            ways.insert(revision, Ok(pieces(statements)));
+        }
     }
 
     /// The history, if all ways there are known. `python` says whether Alembic itself was asked.
@@ -303,6 +308,11 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("a.py:"), "{said}");
+        let nothing = "BEGIN;\n\n-- Running upgrade  -> a\n\nCOMMIT;\n";
+        ways.answer(questions[0], nothing, "alembic_version");
+        ways.clone()
+            .history(true)
+            .expect_err("`a` keeps it to itself");
         let printed = "BEGIN;\n\n-- Running upgrade  -> a\n\nSELECT 1;\n\nCOMMIT;\n";
         ways.answer(questions[0], printed, "alembic_version");
         let found = ways.history(true).expect("it is known now");
