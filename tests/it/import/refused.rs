@@ -150,11 +150,17 @@ async fn what_would_change_the_server_is_not_tried() {
             "db/migrations/2_b.up.sql",
             "create role townpass_import_it;\ngrant select on a to townpass_import_it;",
         ),
+        (
+            "hidden/1_a.up.sql",
+            "do $$ begin\n  create role townpass_import_it;\nend $$;",
+        ),
     ])
     .await;
     let words = "migrate import golang-migrate";
     let refused = project.run(words).expect(4);
     refused.says("2_b.up.sql` changes more than its database: `create role townpass_import_it`");
+    let refused = project.run(&format!("{words} hidden")).expect(4);
+    refused.says("1_a.up.sql` changes more than its database: `do $$ begin`");
     let mut connection = project.database.connect().await;
     let roles = "select count(*) from pg_roles where rolname = 'townpass_import_it'";
     assert_eq!(ask(&mut connection, roles).await, "0");
