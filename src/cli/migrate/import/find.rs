@@ -134,6 +134,30 @@ fn usual(home: &Path) -> Result<(BTreeMap<Tool, PathBuf>, Vec<PathBuf>), Error> 
     Ok((found, looked))
 }
 
+/// A history that is none of ours yet.
+#[derive(Debug)]
+pub(in crate::cli) struct Theirs {
+    /// Whose it may be.
+    pub(in crate::cli) tools: Vec<Tool>,
+    /// Where its files are, from the directory that was looked at.
+    pub(in crate::cli) folder: PathBuf,
+}
+
+/// The history of another tool in one of the folders of `home` where they usually are. What sqlx
+/// reads is ours, and Alembic's is looked for elsewhere.
+pub(in crate::cli) fn theirs(home: &Path) -> Result<Option<Theirs>, Error> {
+    let (mut found, _) = usual(home)?;
+    found.retain(|tool, _| !matches!(tool, Tool::Sqlx | Tool::GolangMigrate));
+    let Some(folder) = found.values().next().cloned() else {
+        return Ok(None);
+    };
+    found.retain(|_, it| *it == folder);
+    Ok(Some(Theirs {
+        tools: found.into_keys().collect(),
+        folder: folder.strip_prefix(home).unwrap_or(&folder).to_owned(),
+    }))
+}
+
 /// Adds to an answer that there is no folder of ours which histories of other tools are in `home`.
 pub(in crate::cli) fn told_by_files<T>(
     context: &Context,

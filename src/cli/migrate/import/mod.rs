@@ -18,7 +18,7 @@ mod next;
 mod proof;
 mod stamp;
 
-pub(in crate::cli) use self::find::told_by_files;
+pub(in crate::cli) use self::find::{Theirs, theirs, told_by_files};
 pub(super) use self::stamp::{ensure_told, warn_of_untold};
 
 #[derive(Debug, clap::Args)]
