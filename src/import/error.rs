@@ -281,8 +281,9 @@ pub enum Error {
     },
     /// The tool has moved the database, and our journal knows nothing of it.
     #[error(
-        "`{}` says that {tool} has moved this database, and our journal is empty",
-        bare(table)
+        "`{}` says that {tool} has moved this database, and our journal {}",
+        bare(table),
+        lacking(missing)
     )]
     #[diagnostic(help(
         "nothing was run: tell the journal what is applied with `{}`, which runs nothing",
@@ -293,6 +294,8 @@ pub enum Error {
         table: String,
         /// The tool.
         tool: Tool,
+        /// What the journal lacks; nothing where it is empty.
+        missing: Vec<String>,
     },
 }
 
@@ -352,6 +355,14 @@ fn differing(edited: &[Edited]) -> String {
 fn accepting(edited: &[Edited]) -> String {
     let ids: Vec<&str> = edited.iter().map(|it| it.id.as_str()).collect();
     format!("`--accept-edited {}`", ids.join(","))
+}
+
+fn lacking(missing: &[String]) -> String {
+    if missing.is_empty() {
+        "is empty".to_owned()
+    } else {
+        format!("lacks {}", some(missing))
+    }
 }
 
 /// What tells a journal what `tool` has applied. Files of golang-migrate's may be ours without an

@@ -83,15 +83,9 @@ pub fn origin(directory: &Directory, asked: Option<Tool>) -> Result<Tool, Error>
     }
 }
 
-/// What of `directory` is applied.
-pub fn applied(
-    directory: &Directory,
-    tool: Tool,
-    table: &str,
-    records: &[Record],
-) -> Result<BTreeSet<Version>, Error> {
-    let graph = Graph::of(directory)?;
-    let mut versions: BTreeMap<String, Version> = BTreeMap::new();
+/// The revisions of `directory` that `tool` knows, by what it calls them.
+pub fn known(directory: &Directory, tool: Tool) -> BTreeMap<String, Version> {
+    let mut versions = BTreeMap::new();
     for revision in directory.revisions() {
         match &revision.header.from {
             Some(former) if former.tool == tool.word() => {
@@ -103,6 +97,18 @@ pub fn applied(
             Some(_) | None => {}
         }
     }
+    versions
+}
+
+/// What of `directory` is applied.
+pub fn applied(
+    directory: &Directory,
+    tool: Tool,
+    table: &str,
+    records: &[Record],
+) -> Result<BTreeSet<Version>, Error> {
+    let graph = Graph::of(directory)?;
+    let versions = known(directory, tool);
     let up_to = |last: Version| versions.values().copied().filter(move |it| *it <= last);
     let mut applied = BTreeSet::new();
     let (mut unknown, mut unfinished) = (Vec::new(), Vec::new());

@@ -150,6 +150,15 @@ async fn a_database_in_use_changes_over_and_runs_nothing() {
     assert_eq!(info.matches("/installed").count(), 3, "{info}");
     assert!(!info.contains("checksum"), "{info}");
 
+    // What Alembic does after that is to be told as well.
+    alembic(release, &directory, &url, &["upgrade", "d4d4"]);
+    let refused = project.run("migrate upgrade heads").expect(4);
+    refused.says("Alembic has moved this database, and our journal lacks `d4d4`");
+    let planned = project.run("migrate plan heads").success();
+    let planned = planned.says("our journal lacks `d4d4`: `upgrade` is refused until it is told");
+    assert!(planned.stdout.contains("d4d4"), "{planned}");
+    alembic(release, &directory, &url, &["downgrade", "c3c3"]);
+
     // Alembic's own table is as it was; what is pending is run, and nothing else.
     assert_eq!(
         ask(&mut connection, "select version_num from alembic_version").await,

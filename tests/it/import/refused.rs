@@ -2,6 +2,7 @@
 
 use super::project::Project;
 use crate::migration::folder::{ask, run};
+use crate::support::cluster::Database;
 
 const GOLANG: &[(&str, &str)] = &[
     ("db/migrations/1_a.up.sql", "create table a ();"),
@@ -244,14 +245,18 @@ async fn golang_migrate_s_own_folder_is_ours_once_the_journal_is_told() {
     let seeds = "select string_agg(id::text, ' ' order by id) from seeds";
     assert_eq!(ask(&mut connection, seeds).await, "1 2");
 
-    // Rails and others have a table of that name, too, which says nothing of these files.
-    let other = crate::support::cluster::Database::fresh().await;
-    let mut connection = other.connect().await;
-    run(
-        &mut connection,
-        "create table seeds (id int); create table schema_migrations (version varchar);
+    // Others have a table of that name, too, which says nothing of these files: Rails, or an
+    // application that golang-migrate moves in the same database.
+    for table in [
+        "create table schema_migrations (version varchar);
          insert into schema_migrations values ('20260101000000')",
-    )
-    .await;
-    project.on(&other, "migrate upgrade head").success();
+        "create table schema_migrations (version bigint, dirty boolean);
+         insert into schema_migrations values (20260101000000, false)",
+    ] {
+        let other = Database::fresh().await;
+        let mut connection = other.connect().await;
+        run(&mut connection, "create table seeds (id int)").await;
+        run(&mut connection, table).await;
+        project.on(&other, "migrate upgrade head").success();
+    }
 }

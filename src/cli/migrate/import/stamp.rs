@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::error::Error;
 use crate::import::error::told_by;
-use crate::import::standing::{self, State};
+use crate::import::standing::{self, Record, State};
 use crate::import::{self, Tool, journal as tables};
 use crate::migration::plan::stamp::Stamp;
 use crate::migration::{Directory, Session, Version, journal, runner};
@@ -110,7 +110,7 @@ pub(in crate::cli::migrate) async fn ensure_told(
     session: &mut Session,
 ) -> Result<(), Error> {
     match untold(context, workplace, directory, session).await? {
-        Some((tool, table)) => Err(import::Error::Untold { table, tool }.into()),
+        Some((_, refusal)) => Err(refusal.into()),
         None => Ok(()),
     }
 }
@@ -122,30 +122,33 @@ pub(in crate::cli::migrate) async fn warn_of_untold(
     directory: &Directory,
     session: &mut Session,
 ) -> Result<(), Error> {
-    if let Some((tool, table)) = untold(context, workplace, directory, session).await? {
+    if let Some((tool, refusal)) = untold(context, workplace, directory, session).await? {
         let command = told_by(tool);
-        let refused = import::Error::Untold { table, tool };
         context.printer.warn(&format!(
-            "{refused}: `upgrade` is refused until it is told by `{command}`, and the plan is another then"
+            "{refusal}: `upgrade` is refused until it is told by `{command}`, and the plan is another then"
         ));
     }
     Ok(())
 }
 
-/// The tool that has moved a database of which the journal knows nothing, and its table.
+/// The tool that has moved a database further than the journal knows, and what is said of that.
 async fn untold(
     context: &Context,
     workplace: &Workplace,
     directory: &Directory,
     session: &mut Session,
-) -> Result<Option<(Tool, String)>, Error> {
+) -> Result<Option<(Tool, import::Error)>, Error> {
     debug_assert!(matches!(workplace.kind, Kind::Sql));
-    let tool = match standing::origin(directory, None) {
-        Ok(tool) => tool,
-        Err(_) if standing::is_golang_migrate_s(directory) => Tool::GolangMigrate,
+    let (tool, is_imported) = match standing::origin(directory, None) {
+        Ok(tool) => (tool, true),
+        Err(_) if standing::is_golang_migrate_s(directory) => (Tool::GolangMigrate, false),
         Err(_) => return Ok(None),
     };
-    if journal::read(session).await?.rows().next().is_some() {
+    let journal = journal::read(session).await?;
+    let is_told = |version: &Version| journal.get(*version).is_some();
+    let known = standing::known(directory, tool);
+    // Where all that the tool could have applied is known, its table has nothing to add.
+    if known.values().all(is_told) {
         return Ok(None);
     }
     let table = match tool {
@@ -156,6 +159,25 @@ async fn untold(
     let Ok(Some(records)) = tables::read(tool, &table, session).await else {
         return Ok(None);
     };
-    let is_new = records.iter().all(|it| it.state == State::Undone);
-    Ok((!is_new).then_some((tool, table)))
+    let is_about_us = |it: &Record| is_imported || known.contains_key(&it.id);
+    let mut moves = records.iter().filter(|it| it.state != State::Undone);
+    if !moves.any(is_about_us) {
+        return Ok(None);
+    }
+    let mut missing = Vec::new();
+    if journal.rows().next().is_some() {
+        let applied = standing::applied(directory, tool, &table, &records)?;
+        let lacks = |version: &Version| applied.contains(version) && !is_told(version);
+        let lacking = known.into_iter().filter(|(_, version)| lacks(version));
+        missing.extend(lacking.map(|(id, _)| id));
+        if missing.is_empty() {
+            return Ok(None);
+        }
+    }
+    let refusal = import::Error::Untold {
+        table,
+        tool,
+        missing,
+    };
+    Ok(Some((tool, refusal)))
 }
