@@ -3,10 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::history::some;
 use super::source::folder::File;
 use super::standing::Edited;
 use super::tool::Tool;
+use super::words::{
+    accepting, all, bare, counted, differing, first, lacking, listed, mend, occupied, reasons,
+    runner, some, told_by, tools,
+};
 use crate::failure::{Blame, Diagnose};
 use crate::migration;
 use crate::migration::error::Located;
@@ -328,125 +331,6 @@ impl Error {
     pub(super) fn without_way_there(file: Option<&File>) -> Self {
         let path = file.map_or_else(|| Path::new(""), |it| &it.source.path);
         Self::DownAlone(path.to_owned())
-    }
-}
-
-/// A table's name without the quotes of SQL.
-fn bare(table: &str) -> String {
-    table.replace('"', "")
-}
-
-fn differing(edited: &[Edited]) -> String {
-    let line = |it: &Edited| {
-        let Edited {
-            id,
-            path,
-            recorded,
-            found,
-        } = it;
-        let path = path.display();
-        format!(
-            "\n  {id}: checksum {recorded} there, {found} of the file that `{path}` was made from"
-        )
-    };
-    edited.iter().map(line).collect()
-}
-
-fn accepting(edited: &[Edited]) -> String {
-    let ids: Vec<&str> = edited.iter().map(|it| it.id.as_str()).collect();
-    format!("`--accept-edited {}`", ids.join(","))
-}
-
-fn lacking(missing: &[String]) -> String {
-    if missing.is_empty() {
-        "is empty".to_owned()
-    } else {
-        format!("lacks {}", some(missing))
-    }
-}
-
-/// What tells a journal what `tool` has applied. Files of golang-migrate's may be ours without an
-/// import, and do not say that they were its.
-pub fn told_by(tool: Tool) -> &'static str {
-    match tool {
-        Tool::GolangMigrate => "townpass migrate import golang-migrate --stamp",
-        Tool::Alembic
-        | Tool::Sqlx
-        | Tool::Flyway
-        | Tool::Dbmate
-        | Tool::Goose
-        | Tool::Refinery
-        | Tool::Diesel
-        | Tool::Prisma => "townpass migrate import --stamp",
-    }
-}
-
-fn listed(found: &[(Tool, String)]) -> String {
-    found
-        .iter()
-        .map(|(tool, folder)| format!("\n  {tool}: {folder}"))
-        .collect()
-}
-
-fn first(found: &[(Tool, String)]) -> String {
-    found
-        .first()
-        .map_or_else(String::new, |(tool, folder)| match tool {
-            Tool::Alembic => tool.word().to_owned(),
-            _ => format!("{} {folder}", tool.word()),
-        })
-}
-
-fn all(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
-fn counted(revisions: &[(String, String)]) -> String {
-    match revisions.len() {
-        1 => "1 revision".to_owned(),
-        several => format!("{several} revisions"),
-    }
-}
-
-fn reasons(revisions: &[(String, String)]) -> String {
-    revisions
-        .iter()
-        .map(|(id, why)| format!("\n  {id}: {}", why.trim_end().replace('\n', "\n    ")))
-        .collect()
-}
-
-fn runner(python: bool) -> &'static str {
-    if python {
-        ""
-    } else {
-        "\nAlembic itself can write more than we can: name what runs it with `--runner`, for example \
-         `townpass migrate --runner 'uv run alembic' import alembic`"
-    }
-}
-
-fn occupied(imported: bool) -> &'static str {
-    if imported {
-        "nothing is overwritten: to tell another database of this history, add `--stamp`; to import it \
-         again, remove the folder or name another with `--to DIRECTORY`"
-    } else {
-        "nothing is overwritten: name another folder with `--to DIRECTORY`"
-    }
-}
-
-fn tools(found: &[Tool]) -> String {
-    let names: Vec<String> = found.iter().map(Tool::to_string).collect();
-    names.join(" and ")
-}
-
-fn mend(tool: Tool) -> &'static str {
-    match tool {
-        Tool::GolangMigrate => "for example with `migrate force VERSION`",
-        Tool::Flyway => "for example with `flyway repair`",
-        Tool::Prisma => "for example with `prisma migrate resolve`",
-        Tool::Alembic | Tool::Sqlx | Tool::Dbmate | Tool::Goose | Tool::Refinery | Tool::Diesel => {
-            "or by hand"
-        }
     }
 }
 

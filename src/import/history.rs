@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::script::Script;
 use super::tool::Tool;
+use super::words::some;
 
 /// A history, in an order in which all of it can be applied.
 #[derive(Clone, Debug)]
@@ -93,20 +94,6 @@ impl History {
                 some(&none)
             ));
         }
-    }
-}
-
-/// Names in quotes; of many, the first few.
-pub(super) fn some(names: &[String]) -> String {
-    const ENOUGH: usize = 5;
-    let shown: Vec<String> = names
-        .iter()
-        .take(ENOUGH)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    match names.len().saturating_sub(ENOUGH) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

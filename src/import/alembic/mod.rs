@@ -15,6 +15,7 @@ use crate::import::error::Error;
 use crate::import::history::{History, Revision};
 use crate::import::script::{Piece, Script, Sending, Transaction};
 use crate::import::tool::Tool;
+use crate::import::words::some;
 use crate::migration::Direction;
 
 /// What each revision does, as far as that is known.
@@ -174,13 +175,13 @@ impl<'h> Ways<'h> {
         if !lost.is_empty() {
             history.notes.push(format!(
                 "the way back cannot be written as SQL, so there is none: {}",
-                crate::import::history::some(&lost)
+                some(&lost)
             ));
         }
         if !by_hand.is_empty() {
             history.notes.push(format!(
                 "written by hand, and what that does to rows is proved by nobody: {}",
-                crate::import::history::some(&by_hand)
+                some(&by_hand)
             ));
         }
         history.settle(&lost);

@@ -17,9 +17,10 @@ mod find;
 mod next;
 mod proof;
 mod stamp;
+mod untold;
 
 pub(in crate::cli) use self::find::{Theirs, theirs, told_by_files};
-pub(super) use self::stamp::{ensure_told, warn_of_untold};
+pub(super) use self::untold::{ensure_told, warn_of_untold};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {

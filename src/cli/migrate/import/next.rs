@@ -8,8 +8,8 @@ use crate::cli::migrate::{Door, Workplace};
 use crate::config::file::{File, NAME};
 use crate::config::{HistoryKind, Settings};
 use crate::import::Tool;
-use crate::import::error::told_by;
 use crate::import::standing::is_golang_migrate_s;
+use crate::import::told_by;
 use crate::migration::Directory;
 use crate::report::view::import::Next;
 

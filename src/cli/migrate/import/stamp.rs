@@ -4,13 +4,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::Args;
 use super::find::project;
-use super::{Args, Kind};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::error::Error;
-use crate::import::error::told_by;
-use crate::import::standing::{self, Record, State};
+use crate::import::standing;
 use crate::import::{self, Tool, journal as tables};
 use crate::migration::plan::stamp::Stamp;
 use crate::migration::{Directory, Session, Version, journal, runner};
@@ -92,92 +91,11 @@ pub(super) async fn alone(
 }
 
 /// Alembic's table, as its configuration has it where that is still there.
-fn own_table(context: &Context, workplace: &Workplace) -> String {
+pub(super) fn own_table(context: &Context, workplace: &Workplace) -> String {
     let project = project(context, workplace, None).ok().flatten();
     let table = project.and_then(|alembic| alembic.version_table().ok());
     match table {
         Some(table) => table.quoted(),
         None => tables::table(Tool::Alembic, None),
     }
-}
-
-/// Refuses to run a history on a database that another tool has moved along it, and whose journal
-/// knows nothing of that: all would be run a second time.
-pub(in crate::cli::migrate) async fn ensure_told(
-    context: &Context,
-    workplace: &Workplace,
-    directory: &Directory,
-    session: &mut Session,
-) -> Result<(), Error> {
-    match untold(context, workplace, directory, session).await? {
-        Some((_, refusal)) => Err(refusal.into()),
-        None => Ok(()),
-    }
-}
-
-/// Says of a plan that it will be refused for that.
-pub(in crate::cli::migrate) async fn warn_of_untold(
-    context: &Context,
-    workplace: &Workplace,
-    directory: &Directory,
-    session: &mut Session,
-) -> Result<(), Error> {
-    if let Some((tool, refusal)) = untold(context, workplace, directory, session).await? {
-        let command = told_by(tool);
-        context.printer.warn(&format!(
-            "{refusal}: `upgrade` is refused until it is told by `{command}`, and the plan is another then"
-        ));
-    }
-    Ok(())
-}
-
-/// The tool that has moved a database further than the journal knows, and what is said of that.
-async fn untold(
-    context: &Context,
-    workplace: &Workplace,
-    directory: &Directory,
-    session: &mut Session,
-) -> Result<Option<(Tool, import::Error)>, Error> {
-    debug_assert!(matches!(workplace.kind, Kind::Sql));
-    let (tool, is_imported) = match standing::origin(directory, None) {
-        Ok(tool) => (tool, true),
-        Err(_) if standing::is_golang_migrate_s(directory) => (Tool::GolangMigrate, false),
-        Err(_) => return Ok(None),
-    };
-    let journal = journal::read(session).await?;
-    let is_told = |version: &Version| journal.get(*version).is_some();
-    let known = standing::known(directory, tool);
-    // Where all that the tool could have applied is known, its table has nothing to add.
-    if known.values().all(is_told) {
-        return Ok(None);
-    }
-    let table = match tool {
-        Tool::Alembic => own_table(context, workplace),
-        other => tables::table(other, None),
-    };
-    // A table that is somebody else's says nothing.
-    let Ok(Some(records)) = tables::read(tool, &table, session).await else {
-        return Ok(None);
-    };
-    let is_about_us = |it: &Record| is_imported || known.contains_key(&it.id);
-    let mut moves = records.iter().filter(|it| it.state != State::Undone);
-    if !moves.any(is_about_us) {
-        return Ok(None);
-    }
-    let mut missing = Vec::new();
-    if journal.rows().next().is_some() {
-        let applied = standing::applied(directory, tool, &table, &records)?;
-        let lacks = |version: &Version| applied.contains(version) && !is_told(version);
-        let lacking = known.into_iter().filter(|(_, version)| lacks(version));
-        missing.extend(lacking.map(|(id, _)| id));
-        if missing.is_empty() {
-            return Ok(None);
-        }
-    }
-    let refusal = import::Error::Untold {
-        table,
-        tool,
-        missing,
-    };
-    Ok(Some((tool, refusal)))
 }
