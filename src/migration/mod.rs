@@ -12,6 +12,7 @@ pub mod event;
 pub mod graph;
 pub mod journal;
 pub mod listing;
+pub(crate) mod parallel;
 pub mod plan;
 pub mod runner;
 pub mod verify;

@@ -1,7 +1,7 @@
 //! The version files of a project, in the order in which Alembic reads them. Nothing is run, and
 //! nothing is written.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use crate::alembic::error::Error;
 use crate::alembic::history::History;
 use crate::alembic::project::{Project, source};
 use crate::alembic::script::Script;
+use crate::migration::parallel::each;
 
 /// Reads the history of `project`.
 pub fn read(project: &Project) -> Result<History, Error> {
@@ -24,9 +25,10 @@ pub fn read(project: &Project) -> Result<History, Error> {
 pub fn survey(project: &Project) -> Result<(History, Vec<Error>), Error> {
     let mut faults = Vec::new();
     let mut scripts = Vec::new();
-    for path in files(project)? {
-        match source(&path, bytes(&path)?).and_then(Script::parse) {
+    for read in each(files(project)?, |path| script(&path)) {
+        match read {
             Ok(script) => scripts.push(script),
+            Err(fault @ Error::Unreadable { .. }) => return Err(fault),
             Err(fault) => faults.push(fault),
         }
     }
@@ -51,7 +53,7 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
 /// A file that can be come to by two ways counts once.
 fn files(project: &Project) -> Result<Vec<PathBuf>, Error> {
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for location in &project.locations {
         if !location.exists() {
             continue;

@@ -90,9 +90,9 @@ fn what_is_outside_is_named_with_its_place() {
             ],
         ),
         (
-            "op.alter_column('t', 'a', server_default=sa.Computed('b'))",
+            "op.alter_column('t', 'a', server_default=sa.Computed('b', persisted=True))",
             &[
-                "line 12, column 46: `sa.Computed('b')`: a column cannot become or cease to be generated",
+                "line 12, column 46: `sa.Computed('b', persisted=True)`: a column cannot become or cease to be generated",
             ],
         ),
         (
@@ -105,6 +105,31 @@ fn what_is_outside_is_named_with_its_place() {
         ),
     ] {
         let told: Vec<String> = told.iter().map(|&it| it.to_owned()).collect();
+        assert_eq!(upgrade(body, Naming::Plain), Err(told), "{body}");
+    }
+}
+
+#[test]
+fn what_releases_do_differently_is_outside() {
+    for (body, told) in [
+        (
+            "op.add_column('t', sa.Column('a', sa.Text(), sa.Computed('b')))",
+            "line 12, column 50: `sa.Computed('b')`: whether it is stored depends on the release of \
+               SQLAlchemy, unless `persisted` is said",
+        ),
+        (
+            "op.create_table('t', sa.Column('a', sa.Numeric(), primary_key=True))",
+            "line 12, column 26: `sa.Column('a', sa.Numeric(), primary_key=True)`: a primary key \
+               that is a number but no integer numbers itself in some releases of SQLAlchemy; say \
+               `autoincrement=False`",
+        ),
+        (
+            "op.alter_column('t', 'a', server_default=sa.Identity())",
+            "line 12, column 46: `sa.Identity()`: whether it numbers itself already depends on the \
+               release of Alembic, unless `existing_server_default` is said: `None` where it does not",
+        ),
+    ] {
+        let told = vec![told.to_owned()];
         assert_eq!(upgrade(body, Naming::Plain), Err(told), "{body}");
     }
 }

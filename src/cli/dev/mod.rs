@@ -75,7 +75,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<u8, Error
         Command::Psql(args) => psql::run(context, args).await,
         Command::Exec(args) => exec::run(context, args).await,
         Command::Run(args) => run::run(context, args).await,
-        Command::Migrate(args) => migrate::run(context, *args).await,
+        Command::Migrate(args) => Box::pin(migrate::run(context, *args)).await,
         Command::ResetDb(args) => reset_db::run(context, args).await,
         Command::Snapshot(command) => snapshot::run(context, command).await,
     }

@@ -1,9 +1,9 @@
 //! `current`: where the database stands.
 
-use super::{Workplace, detail};
+use super::{Review, Workplace, detail};
 use crate::cli::context::Context;
 use crate::error::Error;
-use crate::migration::{self, listing};
+use crate::migration::{self, journal, listing};
 use crate::report::view::history::Current;
 
 #[derive(Debug, clap::Args)]
@@ -18,8 +18,10 @@ pub(super) async fn run(
     workplace: &Workplace,
     args: &Args,
 ) -> Result<u8, Error> {
-    let directory = workplace.history()?;
-    let journal = workplace.journal(context).await?;
+    let (directory, mut session) = workplace
+        .history_and_session(context, Review::Needless)
+        .await?;
+    let journal = journal::read(&mut session).await?;
     let revisions = listing::current(&directory, &journal)?;
     let mut lacking = listing::history(&directory, Some(&journal))?;
     lacking.retain(|entry| entry.head && (entry.applied == Some(false) || entry.partial));

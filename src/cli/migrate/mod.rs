@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 
+use self::beside::beside;
 use super::context::Context;
 use crate::config::{Configured, Settings, database_url, file::File};
 use crate::database;
@@ -21,6 +22,7 @@ use crate::report::Verbosity;
 use crate::url::{self, DatabaseUrl};
 
 mod alembic;
+mod beside;
 pub(super) mod branches;
 mod careful;
 pub(super) mod check;
@@ -172,6 +174,25 @@ pub(crate) enum Door {
     Deploy(Caution),
 }
 
+/// Whether the history must be the one that was reviewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Review {
+    Wanted,
+    Needless,
+}
+
+impl Door {
+    fn ensure_reviewed(self, directory: &Directory) -> Result<(), Error> {
+        match (self, directory.sum()) {
+            (Self::Deploy(_), _) => sum::verify(directory)?,
+            // A conflict that git left is nobody's edit.
+            (Self::Development, Some(source)) => drop(Sum::parse(source)?),
+            (Self::Development, None) => {}
+        }
+        Ok(())
+    }
+}
+
 impl Workplace {
     /// Whether what loses data must be approved. A developer's own database is theirs.
     pub(crate) fn caution(&self) -> Caution {
@@ -202,13 +223,26 @@ impl Workplace {
     /// Reads the history, and makes sure that it is the one that was reviewed.
     pub(crate) fn reviewed(&self) -> Result<Directory, Error> {
         let directory = self.history()?;
-        match (self.door, directory.sum()) {
-            (Door::Deploy(_), _) => sum::verify(&directory)?,
-            // A conflict that git left is nobody's edit.
-            (Door::Development, Some(source)) => drop(Sum::parse(source)?),
-            (Door::Development, None) => {}
-        }
+        self.door.ensure_reviewed(&directory)?;
         Ok(directory)
+    }
+
+    /// Reads the history of SQL, as it was reviewed where it is to be applied, and connects to the
+    /// database meanwhile.
+    async fn history_and_session(
+        &self,
+        context: &Context,
+        review: Review,
+    ) -> Result<(Directory, Session), Error> {
+        let (path, door) = (self.migrations.clone(), self.door);
+        let read = move || {
+            let directory = Directory::read(&path)?;
+            if review == Review::Wanted {
+                door.ensure_reviewed(&directory)?;
+            }
+            Ok(directory)
+        };
+        beside(read, self.connect(context)).await
     }
 
     /// Lets `townpass.sum` follow the files, where there is one; whether it had to.

@@ -3,7 +3,7 @@
 use super::gate::{Consent, Gate};
 use super::goal::Goal;
 use super::patience::Patience;
-use super::{Door, Kind, Workplace, alembic, careful, import, told_by_git};
+use super::{Door, Kind, Review, Workplace, alembic, careful, import, told_by_git};
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::migration::runner::{self, Transactions};
@@ -161,8 +161,9 @@ pub(in crate::cli) async fn to_head(
     if let Kind::Alembic(alembic) = &workplace.kind {
         return alembic::to_head(context, workplace, alembic, story).await;
     }
-    let directory = workplace.reviewed()?;
-    let mut session = workplace.connect(context).await?;
+    let (directory, mut session) = workplace
+        .history_and_session(context, Review::Wanted)
+        .await?;
     import::ensure_told(context, workplace, &directory, &mut session).await?;
     let applied = runner::migrate(
         Direction::Upgrade,
@@ -194,11 +195,11 @@ async fn walk(
         return Ok(0);
     }
     let target = goal.target()?;
-    let directory = match direction {
-        Direction::Upgrade => workplace.reviewed()?,
-        Direction::Downgrade => workplace.history()?,
+    let review = match direction {
+        Direction::Upgrade => Review::Wanted,
+        Direction::Downgrade => Review::Needless,
     };
-    let mut session = workplace.connect(context).await?;
+    let (directory, mut session) = workplace.history_and_session(context, review).await?;
     if direction == Direction::Upgrade {
         import::ensure_told(context, workplace, &directory, &mut session).await?;
     }

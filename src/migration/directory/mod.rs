@@ -25,11 +25,12 @@ use std::sync::Arc;
 use crate::migration::directory::checksum::Checksum;
 use crate::migration::directory::file::{FileName, Kind, Reading};
 use crate::migration::directory::header::{Header, Revises};
-use crate::migration::directory::source::{Down, Source, each};
+use crate::migration::directory::source::{Down, Source};
 use crate::migration::directory::version::Version;
 use crate::migration::error::Error;
 use crate::migration::journal::Journal;
 use crate::migration::journal::ledger::Kept;
+use crate::migration::parallel::each;
 
 /// The file that holds the fingerprints of all others.
 pub const SUM: &str = "townpass.sum";

@@ -1,18 +1,10 @@
 //! A file of the folder and its text.
 
 use std::fs;
-use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::thread;
 
 use crate::migration::error::Error;
-
-/// How many files are worth a thread of their own, to start which takes as long as to read a few.
-const ENOUGH: usize = 128;
-
-/// How many threads read at most: more of them wait for each other in the kernel.
-const THREADS: usize = 4;
 
 /// A file and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,39 +94,6 @@ impl From<Source> for Down {
     }
 }
 
-/// What `work` makes of each of `files`, in their order. A long list is shared among threads.
-pub(in crate::migration) fn each<T: Send, R: Send>(
-    files: Vec<T>,
-    work: impl Fn(T) -> R + Sync,
-) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = threads.min(THREADS).min(files.len() / ENOUGH);
-    if threads < 2 {
-        return files.into_iter().map(work).collect();
-    }
-    let share = files.len().div_ceil(threads);
-    let mut files = files.into_iter();
-    let work = &work;
-    thread::scope(|scope| {
-        let shares: Vec<_> = (1..threads)
-            .map(|_| {
-                let share: Vec<T> = files.by_ref().take(share).collect();
-                scope.spawn(move || share.into_iter().map(work).collect::<Vec<R>>())
-            })
-            .collect();
-        let rest: Vec<R> = files.map(work).collect();
-        let mut done = Vec::new();
-        for share in shares {
-            match share.join() {
-                Ok(share) => done.extend(share),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done.extend(rest);
-        done
-    })
-}
-
 fn name(path: &Path) -> String {
     path.file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
@@ -142,16 +101,7 @@ fn name(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Down, each};
-
-    #[test]
-    fn a_long_list_keeps_its_order() {
-        for length in [0, 1, 255, 256, 1000, 1001] {
-            let list: Vec<usize> = (0..length).collect();
-            let doubled: Vec<usize> = list.iter().map(|it| 2 * it).collect();
-            assert_eq!(each(list, |it| 2 * it), doubled, "{length}");
-        }
-    }
+    use super::Down;
 
     #[test]
     fn the_way_back_is_read_once() {

@@ -6,7 +6,8 @@
 //! statement by statement, so that a run that is killed is taken up where it stopped. Another
 //! process that got there first is no misfortune: the plan is made anew. Statements are sent one
 //! at a time, so that a failing one is named by file, line and column. Whatever a file sets is
-//! reset before the next.
+//! reset before the next. Only the last commit of a run waits for the disk, and then for all that
+//! were before it.
 //!
 //! The connection is the caller's. If it is dropped at any point, the server rolls back what was
 //! open and the lock is free.

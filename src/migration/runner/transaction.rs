@@ -20,6 +20,11 @@ use crate::migration::plan::step::Step;
 /// as long as it may, deadlock, serialization failure.
 const OTHERS_IN_THE_WAY: [&str; 3] = ["55P03", "40P01", "40001"];
 
+/// Has the commit return before the disk has it. What is committed later is written later, so that
+/// the run's last commit waits for all of them; a server that crashes before loses the last
+/// revisions with their rows, and stands where an earlier one left it.
+const ASYNCHRONOUS: &str = "SET LOCAL synchronous_commit = off";
+
 /// How an attempt at some steps ended that did not fail for good.
 enum Attempt<'s> {
     Committed(Vec<Duration>),
@@ -138,7 +143,10 @@ impl Run<'_, '_> {
             }
             times.push(started.elapsed());
         }
-        let rows = self.rows(steps, &times);
+        let mut rows = self.rows(steps, &times);
+        if !self.is_last(steps) {
+            rows = format!("{rows}; {ASYNCHRONOUS}");
+        }
         match execute(connection, &rows).await {
             Ok(()) => {}
             Err(error) if is_taken(&error) => {
@@ -168,6 +176,12 @@ impl Run<'_, '_> {
             }
             (Err(error), _) => Err(database("commit", &error)),
         }
+    }
+
+    /// Whether the plan ends with `steps`.
+    fn is_last(&self, steps: &[(usize, &Step)]) -> bool {
+        let last = steps.last().map(|(index, _)| index + 1);
+        last == Some(self.plan.steps().len())
     }
 
     /// The statements that note `steps`.

@@ -5,6 +5,7 @@ mod applied;
 mod mending;
 mod offline;
 mod python;
+mod random;
 pub(crate) mod real;
 mod review;
 mod script;

@@ -97,10 +97,17 @@ fn statements(sql: &str) -> Vec<String> {
     let sql = lines.join("\n");
     let script = split(&sql).expect("a script that can be sent");
     let lines = script.statements.iter().map(|it| one_line(it.of(&sql)));
-    let mut lines: Vec<String> = lines.filter(|it| !it.contains("alembic_version")).collect();
-    // Alembic creates the indexes of a table in any order.
-    for run in lines.chunk_by_mut(|one, two| is_index(one) && is_index(two)) {
-        run.sort_unstable();
+    in_order(lines.filter(|it| !it.contains("alembic_version")))
+}
+
+/// Statements, but for the order of what comes along with a table or a column: Alembic creates
+/// indexes in any, and so constraints.
+pub(super) fn in_order(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut lines: Vec<String> = lines.collect();
+    for is in [is_index, is_constraint] {
+        for run in lines.chunk_by_mut(|one, two| is(one) && is(two)) {
+            run.sort_unstable();
+        }
     }
     lines
 }
@@ -109,7 +116,15 @@ fn is_index(line: &str) -> bool {
     line.starts_with("CREATE INDEX") || line.starts_with("CREATE UNIQUE INDEX")
 }
 
-fn one_line(sql: &str) -> String {
+fn is_constraint(line: &str) -> bool {
+    let adds = |what| line.contains(&format!(" ADD {what}"));
+    line.starts_with("ALTER TABLE")
+        && ["CONSTRAINT", "UNIQUE", "FOREIGN KEY"]
+            .into_iter()
+            .any(adds)
+}
+
+pub(super) fn one_line(sql: &str) -> String {
     let words: Vec<&str> = sql.split_whitespace().collect();
     words.join(" ").replace("( ", "(").replace(" )", ")")
 }

@@ -129,6 +129,44 @@ async fn current_and_history_speak_like_alembic() {
 }
 
 #[tokio::test]
+async fn only_the_last_commit_waits_for_the_disk() {
+    let database = Database::fresh().await;
+    let mut setting_up = database.connect().await;
+    let database_name = ask(&mut setting_up, "current_database()").await;
+    run(
+        &mut setting_up,
+        &format!("alter database \"{database_name}\" set synchronous_commit = remote_write"),
+    )
+    .await;
+    let mut connection = database.session().await;
+    // A deferred trigger sees what holds at the commit.
+    let folder = Folder::with(&[
+        (
+            "1_watch.sql",
+            "create table seen (setting text); create table step (id int);
+             create function watch() returns trigger language plpgsql as $$ begin
+                 insert into seen values (current_setting('synchronous_commit')); return null;
+             end $$;
+             create constraint trigger watch after insert on step
+                 deferrable initially deferred for each row execute function watch();
+             insert into step values (1);",
+        ),
+        ("2_second.sql", "insert into step values (2);"),
+        ("3_third.sql", "insert into step values (3);"),
+    ]);
+    folder
+        .upgrade(&mut connection, "head")
+        .await
+        .expect("goes up");
+    let seen = ask(
+        &mut connection,
+        "(select string_agg(setting, ' ') from seen)",
+    )
+    .await;
+    assert_eq!(seen, "off off remote_write");
+}
+
+#[tokio::test]
 async fn nothing_leaks_from_one_file_to_the_next() {
     let database = Database::fresh().await;
     let mut connection = database.session().await;

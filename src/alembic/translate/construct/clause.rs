@@ -73,7 +73,7 @@ impl Clause {
 
 /// `sa.func.NAME(…)`; `None` if an argument is not one that a function may have here.
 pub(in crate::alembic::translate) fn function(name: &str, arguments: &[Value]) -> Option<Clause> {
-    let standard = match name {
+    let standard = match name.to_ascii_lowercase().as_str() {
         "current_date" | "current_time" | "current_timestamp" | "current_user" | "localtime"
         | "localtimestamp" | "session_user" | "user" => Some(name.to_ascii_uppercase()),
         _ => None,
@@ -114,6 +114,7 @@ mod tests {
         for (name, arguments, sql) in [
             ("now", &[][..], Some("now()")),
             ("current_timestamp", &[], Some("CURRENT_TIMESTAMP")),
+            ("CURRENT_DATE", &[], Some("CURRENT_DATE")),
             ("lower", &[column], Some("lower(\"Name\")")),
             ("timezone", &[Value::text("utc")], Some("timezone('utc')")),
             (

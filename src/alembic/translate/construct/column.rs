@@ -119,7 +119,11 @@ impl Column {
         let mut column = Self {
             name,
             kind,
-            nullable: from.keyword_bool("nullable")?,
+            // `None` is not true: it says so as `False` does.
+            nullable: match from.keyword("nullable") {
+                Some(said) => Some(said.into_bool()?.unwrap_or(false)),
+                None => None,
+            },
             primary_key: from.keyword_bool("primary_key")?.unwrap_or(false),
             autoincrement: autoincrement(from)?,
             server_default: None,
@@ -138,6 +142,10 @@ impl Column {
         }
         if let Some(default) = from.keyword("default") {
             column.take_default(&default)?;
+        }
+        if column.must_number_itself() && !column.is_integer() {
+            let why = "what is no integer and numbers itself; releases of SQLAlchemy differ in it";
+            return Err(Refusal::new(range, why));
         }
         if from.keyword_bool("system")?.unwrap_or(false) {
             return Err(Refusal::new(range, "a column of the system"));
@@ -174,6 +182,12 @@ impl Column {
     }
 
     fn take_server_default(&mut self, default: Argument) -> Result<(), Refusal> {
+        let is_nothing = matches!(default.value, Value::None | Value::Fetched);
+        let has_one =
+            self.server_default.is_some() || self.identity.is_some() || self.computed.is_some();
+        if has_one && !is_nothing {
+            return Err(Refusal::new(default.range, "a second default"));
+        }
         match default.value {
             Value::Identity(it) => self.identity = Some(it),
             Value::Computed(it) => self.computed = Some(it),
@@ -196,24 +210,35 @@ impl Column {
         Ok(())
     }
 
-    /// Whether it could number itself, were it the whole primary key. `references` tells whether
-    /// any foreign key of the table has it.
-    pub(in crate::alembic::translate) fn may_number_itself(&self, references: bool) -> bool {
-        let integer = matches!(
+    fn is_integer(&self) -> bool {
+        matches!(
             self.kind.family(),
             Family::SmallInteger | Family::Integer | Family::BigInteger
-        ) && !matches!(self.kind, Type::Array { .. });
-        match self.autoincrement {
+        )
+    }
+
+    /// Whether it could number itself, were it the whole primary key. `references` tells whether
+    /// any foreign key of the table has it.
+    pub(in crate::alembic::translate) fn may_number_itself(
+        &self,
+        references: bool,
+    ) -> Result<bool, Refusal> {
+        let is_free = match self.autoincrement {
             Autoincrement::No => false,
-            Autoincrement::Yes => integer,
+            Autoincrement::Yes => true,
             Autoincrement::Auto | Autoincrement::IgnoreForeignKey => {
-                integer
-                    && self.filled_in != FilledIn::Value
+                self.filled_in != FilledIn::Value
                     && self.server_default.is_none()
                     && self.computed.is_none()
                     && (!references || self.autoincrement == Autoincrement::IgnoreForeignKey)
             }
+        };
+        if is_free && self.identity.is_none() && self.kind.family() == Family::Number {
+            let why = "a primary key that is a number but no integer numbers itself in some \
+                       releases of SQLAlchemy; say `autoincrement=False`";
+            return Err(Refusal::new(self.place.range, why));
         }
+        Ok(is_free && self.is_integer())
     }
 
     /// Whether it is said that it numbers itself.
@@ -225,6 +250,13 @@ impl Column {
     pub(in crate::alembic::translate) fn join_primary_key(&mut self) {
         self.primary_key = true;
         self.nullable.get_or_insert(false);
+    }
+
+    /// Takes it out of the primary key, as a constraint says. Null it is not from then on either.
+    pub(in crate::alembic::translate) fn leave_primary_key(&mut self) {
+        if std::mem::take(&mut self.primary_key) {
+            self.nullable.get_or_insert(false);
+        }
     }
 
     /// Its definition. `numbered`: it is the one of the primary key that numbers itself.

@@ -113,8 +113,16 @@ impl Enumeration {
         if self.native {
             return self.qualified();
         }
-        let longest = self.labels.iter().map(|it| it.chars().count()).max();
-        format!("VARCHAR({})", self.length.or(longest).unwrap_or(0))
+        match self.length.unwrap_or(self.longest()) {
+            0 => "VARCHAR".to_owned(),
+            length => format!("VARCHAR({length})"),
+        }
+    }
+
+    /// How long its longest value is, in characters.
+    pub(in crate::alembic::translate) fn longest(&self) -> usize {
+        let lengths = self.labels.iter().map(|it| it.chars().count());
+        lengths.max().unwrap_or(0)
     }
 
     /// Its name, with its schema.

@@ -14,6 +14,7 @@ use crate::alembic::translate::construct::column::{Column, ForeignKey};
 use crate::alembic::translate::construct::constraint::{Constraint, condition};
 use crate::alembic::translate::construct::exclude::Exclude;
 use crate::alembic::translate::construct::identity::{Identity, Sequence};
+use crate::alembic::translate::construct::kind::Family;
 use crate::alembic::translate::construct::table::Table;
 use crate::alembic::translate::construct::vocabulary::as_type;
 use crate::alembic::translate::follow::arguments::{Argument, Arguments, Refusal};
@@ -116,43 +117,47 @@ fn plain(from: &mut Arguments) -> Result<String, Refusal> {
     literal::plain(&argument.value).ok_or_else(|| argument.is_not("a literal"))
 }
 
-/// An expression, or a literal in its place.
-fn operand(argument: &Argument) -> Result<String, Refusal> {
-    match &argument.value {
-        Value::Clause(it) => Ok(it.sql.clone()),
-        value => literal::plain(value).ok_or_else(|| argument.is_not("an SQL expression")),
-    }
-}
-
 fn cast(from: &mut Arguments) -> Result<String, Refusal> {
-    let expression = operand(&from.required("expression")?)?;
+    let expression = from.required("expression")?;
     let kind = as_type(&from.required("type_")?)?;
     from.finish()?;
-    Ok(format!("CAST({expression} AS {})", kind.sql()))
+    let sql = match &expression.value {
+        Value::Clause(it) => Some(it.sql.clone()),
+        // A literal is written as one of that type, and not every type has literals.
+        value => match kind.family() {
+            Family::Json | Family::Uuid | Family::Other => None,
+            _ => literal::typed(value, Some(&kind)),
+        },
+    };
+    let sql = sql.ok_or_else(|| expression.is_not("an SQL expression or a literal of the type"))?;
+    Ok(format!("CAST({sql} AS {})", kind.sql()))
 }
 
 fn ordered(name: &str, from: &mut Arguments) -> Result<Clause, Refusal> {
     let argument = from.required("column")?;
     from.finish()?;
     let sql = match &argument.value {
-        Value::Str(it) => ident(&it.text),
-        _ => operand(&argument)?,
+        Value::Clause(it) => it.sql.clone(),
+        // It is taken for a label, and is never quoted.
+        Value::Str(it) => it.text.clone(),
+        _ => return Err(argument.is_not("a column or its name")),
     };
     Ok(Clause::expression(format!("{sql} {}", name.to_uppercase())))
 }
 
 fn computed(from: &mut Arguments) -> Result<String, Refusal> {
     let sql = condition(&from.required("sqltext")?)?;
-    if let Some(persisted) = from.next("persisted")
-        && persisted.clone().into_bool()? == Some(false)
-    {
-        return Err(Refusal::new(
-            persisted.range,
-            "a generated column that is not stored",
-        ));
-    }
+    let persisted = from.next("persisted");
     from.finish()?;
-    Ok(sql)
+    let at = persisted.as_ref().map_or(from.range, |it| it.range);
+    match persisted.map_or(Ok(None), Argument::into_bool)? {
+        Some(true) => Ok(sql),
+        Some(false) => Err(Refusal::new(at, "a generated column that is not stored")),
+        None => Err(Refusal::new(
+            at,
+            "whether it is stored depends on the release of SQLAlchemy, unless `persisted` is said",
+        )),
+    }
 }
 
 fn ddl(name: &str, from: &mut Arguments) -> Result<String, Refusal> {

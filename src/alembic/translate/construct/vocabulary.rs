@@ -237,6 +237,10 @@ fn uuid(name: &str, from: &mut Arguments) -> Result<Type, Refusal> {
 
 fn array(from: &mut Arguments) -> Result<Type, Refusal> {
     let item = as_type(&from.required("item_type")?)?;
+    if matches!(item, Type::Array { .. }) {
+        let why = "arrays are not nested, they have `dimensions`; SQLAlchemy refuses it too";
+        return Err(Refusal::new(from.range, why));
+    }
     from.optional_bool("as_tuple")?;
     let dimensions = from.optional_int("dimensions")?;
     from.optional_bool("zero_indexes")?;
@@ -254,7 +258,7 @@ fn bits(from: &mut Arguments) -> Result<Type, Refusal> {
     let sql = match (varying, length) {
         (true, None) => "BIT VARYING".to_owned(),
         (true, Some(length)) => format!("BIT VARYING({length})"),
-        (false, length) => format!("BIT({})", length.unwrap_or(1)),
+        (false, length) => format!("BIT({})", length.filter(|it| *it != 0).unwrap_or(1)),
     };
     Ok(Type::plain(sql, Family::Other))
 }
@@ -294,6 +298,10 @@ fn enumeration(of_dialect: bool, from: &mut Arguments) -> Result<Type, Refusal> 
     }
     for name in ["validate_strings", "omit_aliases"] {
         from.keyword(name);
+    }
+    if !made.native && made.length.is_some_and(|it| it < made.longest()) {
+        let why = "a `length` that is less than its longest value; SQLAlchemy refuses it too";
+        return Err(Refusal::new(range, why));
     }
     match &made.name {
         None if made.native => Err(Refusal::new(range, "an enumeration without a name")),

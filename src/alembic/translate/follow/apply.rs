@@ -149,10 +149,10 @@ impl Follower<'_> {
             }
             (Value::Clause(it), "desc" | "asc" | "nulls_first" | "nulls_last") => {
                 let words = name.to_uppercase().replace('_', " ");
-                Some(Value::Clause(Clause {
-                    key: it.key.clone(),
-                    ..Clause::expression(format!("{} {words}", it.sql))
-                }))
+                Some(Value::Clause(Clause::expression(format!(
+                    "{} {words}",
+                    it.sql
+                ))))
             }
             (Value::Str(it), _) => of_string(&it.text, name, &mut from)?,
             (Value::Dict(entries), "items") => {

@@ -37,7 +37,7 @@ pub(in crate::alembic::translate) fn add_column(
     subject.drop_placement(from);
     from.finish()?;
     let table = qualified(schema.as_deref(), &name);
-    let numbered = numbers_itself_alone(column);
+    let numbered = numbers_itself_alone(column)?;
     let mut statements = vec![format!(
         "ALTER TABLE {table} ADD COLUMN {}{}",
         if if_not_exists { "IF NOT EXISTS " } else { "" },
@@ -242,8 +242,13 @@ fn change_of_default(
         (Value::Bool(false), _) => None,
         (Value::None, Some(_)) => Some("DROP IDENTITY".to_owned()),
         (Value::None, None) => Some("DROP DEFAULT".to_owned()),
-        (Value::Identity(it), None) if existing.is_none_or(is_no_default) => {
+        (Value::Identity(it), None) if had.is_some_and(|it| matches!(it, Value::None)) => {
             Some(format!("ADD {}", it.sql()))
+        }
+        (Value::Identity(_), None) => {
+            let why = "whether it numbers itself already depends on the release of Alembic, unless \
+                       `existing_server_default` is said: `None` where it does not";
+            return Err(Refusal::new(default.range, why));
         }
         (Value::Identity(_), _) | (_, Some(_)) => {
             let why = "a column that numbers itself is to do so in another way";
@@ -251,8 +256,4 @@ fn change_of_default(
         }
         (_, None) => Some(format!("SET DEFAULT {}", server_default(default)?)),
     })
-}
-
-fn is_no_default(existing: &Argument) -> bool {
-    matches!(existing.value, Value::None | Value::Bool(false))
 }

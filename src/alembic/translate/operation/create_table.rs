@@ -28,7 +28,13 @@ pub(in crate::alembic::translate) fn create_table(
     for argument in from.rest() {
         match argument.value.clone() {
             Value::Column(it) => columns.push(*it),
-            Value::Constraint(it) => constraints.push((*it, argument)),
+            Value::Constraint(it) => {
+                let is_key = |it: &Constraint| matches!(it, Constraint::Primary(_));
+                if is_key(&it) && constraints.iter().any(|(it, _)| is_key(it)) {
+                    return Err(Refusal::new(argument.range, "a second primary key"));
+                }
+                constraints.push((*it, argument));
+            }
             _ => return Err(argument.is_not("a column or a constraint")),
         }
     }
@@ -45,16 +51,16 @@ pub(in crate::alembic::translate) fn create_table(
     from.finish()?;
 
     let schema = schema.as_deref();
-    let (primary, numbered) = primary_key(&mut columns, &mut constraints);
+    let key = PrimaryKey::take(&mut columns, &mut constraints)?;
     for column in &columns {
         let attached = attached(column);
         constraints.extend(attached.into_iter().map(|it| (it, column.place.clone())));
     }
     let mut lines = Vec::new();
     for (at, column) in columns.iter().enumerate() {
-        lines.push(with_checks(column, numbered == Some(at), scene)?);
+        lines.push(with_checks(column, key.numbered == Some(at), scene)?);
     }
-    if let Some((primary, at)) = &primary {
+    if let Some((primary, at)) = &key.constraint {
         lines.push(primary.sql(scene.naming, at)?);
     }
     for (constraint, at) in &constraints {
@@ -96,50 +102,61 @@ pub(in crate::alembic::translate) fn create_table(
     Ok((statements, Value::Table(made)))
 }
 
-/// Takes the primary key out of `constraints`, or makes it of the columns that say they are; and
-/// tells which column numbers itself.
-fn primary_key(
-    columns: &mut [Column],
-    constraints: &mut Vec<(Constraint, Argument)>,
-) -> (Option<(Constraint, Argument)>, Option<usize>) {
-    let explicit = constraints
-        .iter()
-        .position(|(it, _)| matches!(it, Constraint::Primary(_)))
-        .map(|at| constraints.remove(at));
-    let names = match &explicit {
-        Some((Constraint::Primary(key), _)) => key.columns.clone(),
-        _ => columns
+/// The primary key of a table.
+struct PrimaryKey {
+    constraint: Option<(Constraint, Argument)>,
+    /// The column that numbers itself.
+    numbered: Option<usize>,
+}
+
+impl PrimaryKey {
+    /// Takes it out of `constraints`, or makes it of the columns that say they are.
+    fn take(
+        columns: &mut [Column],
+        constraints: &mut Vec<(Constraint, Argument)>,
+    ) -> Result<Self, Refusal> {
+        let explicit = constraints
             .iter()
-            .filter(|it| it.primary_key)
-            .map(|it| it.name.clone())
-            .collect(),
-    };
-    for column in columns.iter_mut() {
-        if names.contains(&column.name) {
-            column.join_primary_key();
-        } else {
-            column.primary_key = false;
-        }
-    }
-    let numbered = numbered(columns, &names, constraints);
-    let primary = match explicit {
-        Some(it) if !names.is_empty() => Some(it),
-        Some(_) => None,
-        None if names.is_empty() => None,
-        None => {
-            let mut key = Key::bare(&names[0]);
-            key.columns = names;
-            if let Some(at) = numbered {
-                // The one that numbers itself comes first.
-                let first = columns[at].name.clone();
-                key.columns.retain(|it| *it != first);
-                key.columns.insert(0, first);
+            .position(|(it, _)| matches!(it, Constraint::Primary(_)))
+            .map(|at| constraints.remove(at));
+        let names = match &explicit {
+            Some((Constraint::Primary(key), _)) => key.columns.clone(),
+            _ => columns
+                .iter()
+                .filter(|it| it.primary_key)
+                .map(|it| it.name.clone())
+                .collect(),
+        };
+        for column in columns.iter_mut() {
+            if names.contains(&column.name) {
+                column.join_primary_key();
+            } else {
+                column.leave_primary_key();
             }
-            let at = columns.iter().find(|it| it.primary_key);
-            at.map(|it| (Constraint::Primary(key), it.place.clone()))
         }
-    };
-    (primary, numbered)
+        let numbered = numbered(columns, &names, constraints)?;
+        let constraint = match explicit {
+            Some(it) if !names.is_empty() => Some(it),
+            Some(_) => None,
+            None if names.is_empty() => None,
+            None => {
+                let mut key = Key::bare(&names[0]);
+                key.columns = names;
+                if let Some(at) = numbered {
+                    // The one that numbers itself comes first.
+                    let first = columns[at].name.clone();
+                    key.columns.retain(|it| *it != first);
+                    key.columns.insert(0, first);
+                }
+                let at = columns.iter().find(|it| it.primary_key);
+                at.map(|it| (Constraint::Primary(key), it.place.clone()))
+            }
+        };
+        Ok(Self {
+            constraint,
+            numbered,
+        })
+    }
 }
 
 /// Which of the columns `names`, that are the primary key, numbers itself.
@@ -147,7 +164,7 @@ fn numbered(
     columns: &[Column],
     names: &[String],
     constraints: &[(Constraint, Argument)],
-) -> Option<usize> {
+) -> Result<Option<usize>, Refusal> {
     let references = |column: &Column| {
         !column.foreign_keys.is_empty()
             || constraints.iter().any(|(it, _)| match it {
@@ -159,17 +176,24 @@ fn numbered(
     let enumerated: Vec<(usize, &Column)> = columns.iter().enumerate().collect();
     let mut members = enumerated.iter().filter(in_key);
     if names.len() == 1 {
-        let &(at, column) = members.next()?;
-        return column.may_number_itself(references(column)).then_some(at);
+        let Some(&(at, column)) = members.next() else {
+            return Ok(None);
+        };
+        let numbers_itself = column.may_number_itself(references(column))?;
+        return Ok(numbers_itself.then_some(at));
     }
-    members
-        .find(|(_, column)| column.must_number_itself())
-        .map(|(at, _)| *at)
+    let must = members.find(|(_, column)| column.must_number_itself());
+    Ok(must.map(|(at, _)| *at))
 }
 
 /// A column that is added to a table by itself.
-pub(in crate::alembic::translate) fn numbers_itself_alone(column: &Column) -> bool {
-    column.primary_key && column.may_number_itself(!column.foreign_keys.is_empty())
+pub(in crate::alembic::translate) fn numbers_itself_alone(
+    column: &Column,
+) -> Result<bool, Refusal> {
+    if !column.primary_key {
+        return Ok(false);
+    }
+    column.may_number_itself(!column.foreign_keys.is_empty())
 }
 
 /// The definition of a column, with the conditions that stand in it.

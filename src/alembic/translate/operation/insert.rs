@@ -1,11 +1,11 @@
 //! `op.bulk_insert`.
 
-use crate::alembic::translate::construct::kind::{Family, Type};
+use crate::alembic::translate::construct::kind::Type;
 use crate::alembic::translate::construct::table::{Table, Target};
 use crate::alembic::translate::follow::arguments::{Argument, Arguments, Refusal};
 use crate::alembic::translate::follow::value::Value;
-use crate::alembic::translate::quote::literal;
-use crate::alembic::translate::quote::{list, string};
+use crate::alembic::translate::quote::list;
+use crate::alembic::translate::quote::literal::typed;
 
 /// `op.bulk_insert(…)`: a statement for each row.
 pub(in crate::alembic::translate) fn bulk_insert(
@@ -89,30 +89,4 @@ fn insert(table: &Table, row: &[(Value, Value)], rows: &Argument) -> Result<Stri
         list(&names),
         values.join(", ")
     ))
-}
-
-/// A value as a literal of a type; `None` where it is not one that the type takes as it is.
-fn typed(value: &Value, kind: Option<&Type>) -> Option<String> {
-    let Some(kind) = kind else {
-        return literal::plain(value);
-    };
-    let fits = match (kind, value) {
-        // In JSON it may as well be the document `null`.
-        (_, Value::None) => kind.family() != Family::Json,
-        (Type::Array { item, .. }, Value::List(elements)) if !elements.is_empty() => {
-            let elements: Option<Vec<String>> =
-                elements.iter().map(|it| typed(it, Some(item))).collect();
-            return Some(format!("ARRAY[{}]", elements?.join(", ")));
-        }
-        (Type::Array { .. }, _) => false,
-        (Type::Plain { .. } | Type::Enumeration(_), _) => match (kind.family(), value) {
-            (Family::Json, _) => return literal::json(value).map(|it| string(&it)),
-            (Family::SmallInteger | Family::Integer | Family::BigInteger, Value::Int(_))
-            | (Family::Number, Value::Int(_) | Value::Float(_))
-            | (Family::Boolean, Value::Bool(_))
-            | (Family::Text | Family::Uuid | Family::Other, Value::Str(_)) => true,
-            _ => false,
-        },
-    };
-    fits.then(|| literal::plain(value)).flatten()
 }

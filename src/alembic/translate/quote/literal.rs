@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::alembic::translate::construct::kind::{Family, Type};
 use crate::alembic::translate::follow::value::Value;
 use crate::alembic::translate::quote::string;
 
@@ -17,9 +18,44 @@ pub(in crate::alembic::translate) fn plain(value: &Value) -> Option<String> {
     }
 }
 
+/// A value as a literal of a type; `None` where it is not one that the type takes as it is.
+pub(in crate::alembic::translate) fn typed(value: &Value, kind: Option<&Type>) -> Option<String> {
+    let Some(kind) = kind else {
+        return plain(value);
+    };
+    let fits = match (kind, value) {
+        // In JSON it may as well be the document `null`.
+        (_, Value::None) => kind.family() != Family::Json,
+        (Type::Array { item, .. }, Value::List(elements)) if !elements.is_empty() => {
+            let elements: Option<Vec<String>> =
+                elements.iter().map(|it| typed(it, Some(item))).collect();
+            return Some(format!("ARRAY[{}]", elements?.join(", ")));
+        }
+        (Type::Array { .. }, _) => false,
+        (Type::Plain { .. } | Type::Enumeration(_), _) => match (kind.family(), value) {
+            (Family::Json, _) => return json(value).map(|it| string(&it)),
+            (Family::SmallInteger | Family::Integer | Family::BigInteger, Value::Int(_))
+            | (Family::Number, Value::Int(_) | Value::Float(_))
+            | (Family::Boolean, Value::Bool(_))
+            | (Family::Text | Family::Uuid | Family::Other, Value::Str(_)) => true,
+            _ => false,
+        },
+    };
+    fits.then(|| plain(value)).flatten()
+}
+
 /// A number as Python's `repr` writes it.
 pub(in crate::alembic::translate) fn float(number: f64) -> String {
-    format!("{number:?}")
+    let shown = format!("{number:?}");
+    let Some((digits, exponent)) = shown.split_once('e') else {
+        return shown;
+    };
+    // An exponent always has a sign, and two digits at the least.
+    let (sign, size) = match exponent.strip_prefix('-') {
+        Some(size) => ('-', size),
+        None => ('+', exponent),
+    };
+    format!("{digits}e{sign}{size:0>2}")
 }
 
 /// A value as the text of a JSON document, with Python's separators.
@@ -81,6 +117,8 @@ mod tests {
             (Value::Bool(true), "true", "true"),
             (Value::Int(-7), "-7", "-7"),
             (Value::Float(1.0), "1.0", "1.0"),
+            (Value::Float(1e-7), "1e-07", "1e-07"),
+            (Value::Float(-2.5e100), "-2.5e+100", "-2.5e+100"),
             (Value::text("it's"), "'it''s'", "\"it's\""),
             (
                 Value::text("ü\n😀"),

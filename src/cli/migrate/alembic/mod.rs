@@ -1,6 +1,7 @@
 //! The verbs on a history of Alembic's. What only reads or writes files needs no Python.
 
 use self::road::Road;
+use super::beside::beside;
 use super::{Verb, Workplace, import};
 use crate::alembic::history::versions;
 use crate::alembic::project::Project;
@@ -10,7 +11,7 @@ use crate::cli::context::Context;
 use crate::config::file;
 use crate::error::Error;
 use crate::migration::error::Quoted;
-use crate::migration::{Direction, Target};
+use crate::migration::{Direction, Session, Target};
 
 mod by_python;
 mod check;
@@ -77,6 +78,19 @@ impl Alembic {
         Ok(VersionTable::of(version_table, version_table_schema, said)?)
     }
 
+    /// Reads the history, and where the database stands in it.
+    async fn history_and_place(
+        &self,
+        context: &Context,
+        workplace: &Workplace,
+    ) -> Result<(History, Place), Error> {
+        let project = self.project.clone();
+        let read = move || Ok(versions::read(&project)?);
+        let (history, session) = beside(read, workplace.connect(context)).await?;
+        let place = self.place_seen_by(session, context, &history).await?;
+        Ok((history, place))
+    }
+
     /// Where the database stands.
     pub(crate) async fn place(
         &self,
@@ -84,8 +98,17 @@ impl Alembic {
         workplace: &Workplace,
         history: &History,
     ) -> Result<Place, Error> {
+        let session = workplace.connect(context).await?;
+        self.place_seen_by(session, context, history).await
+    }
+
+    async fn place_seen_by(
+        &self,
+        mut session: Session,
+        context: &Context,
+        history: &History,
+    ) -> Result<Place, Error> {
         let table = self.version_table()?;
-        let mut session = workplace.connect(context).await?;
         let rows = table.rows(&mut session).await?;
         let place = Place::find(history, &table, &rows)?;
         let needless: Vec<&str> = place

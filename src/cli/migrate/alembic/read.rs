@@ -15,8 +15,7 @@ pub(super) async fn current(
     alembic: &Alembic,
     args: &current::Args,
 ) -> Result<u8, Error> {
-    let history = alembic.history()?;
-    let place = alembic.place(context, workplace, &history).await?;
+    let (history, place) = alembic.history_and_place(context, workplace).await?;
     let mut lacking = listing::part(&history, Some(&place), None)?;
     lacking.retain(|entry| entry.head && entry.applied == Some(false));
     context.printer.show(&Current {

@@ -6,6 +6,9 @@ use super::Alembic;
 use crate::alembic::translate::Naming;
 use crate::alembic::way::Start;
 use crate::alembic::{History, Ordinal, Place, VersionTable, project::convention};
+use crate::cli::context::Context;
+use crate::cli::migrate::Workplace;
+use crate::cli::migrate::beside::beside;
 use crate::cli::migrate::goal::Goal;
 use crate::error::Error;
 use crate::migration::graph::range::Ends;
@@ -25,6 +28,16 @@ impl Road {
             table: alembic.version_table()?,
             naming: convention::find(&alembic.project),
         })
+    }
+
+    /// The same, while the database is being connected to.
+    pub(super) async fn and_session(
+        alembic: &Alembic,
+        context: &Context,
+        workplace: &Workplace,
+    ) -> Result<(Self, Session), Error> {
+        let alembic = alembic.clone();
+        beside(move || Self::of(&alembic), workplace.connect(context)).await
     }
 
     /// A way that begins at `place`.

@@ -28,24 +28,11 @@ pub(super) async fn walk(
     direction: Direction,
     (goal, how): (&Goal, &How),
 ) -> Result<u8, Error> {
-    let road = Road::of(alembic)?;
-    let story = context.story();
-    let office = Office {
-        context,
-        workplace,
-        alembic,
-        road: &road,
-        story: &story,
-    };
     if how.sql {
-        let (place, target) = road.range(direction, goal)?;
-        let sql = office.offline(&place, direction, &target).await?;
-        drop(story);
-        context.printer.show(&Sql { sql });
-        return Ok(0);
+        return print(context, workplace, alembic, direction, goal).await;
     }
     let target = goal.target()?;
-    let mut session = workplace.connect(context).await?;
+    let (road, mut session) = Road::and_session(alembic, context, workplace).await?;
     if how.dry_run {
         let place = road.place(&mut session).await?;
         let start = road.from(&place);
@@ -62,6 +49,14 @@ pub(super) async fn walk(
         approved,
     };
     let options = how.options(context);
+    let story = context.story();
+    let office = Office {
+        context,
+        workplace,
+        alembic,
+        road: &road,
+        story: &story,
+    };
     let applied = match how.engine_mode {
         EngineMode::Python => office.by_python(&gate, &mut session, &options).await?,
         EngineMode::Native => {
@@ -78,6 +73,30 @@ pub(super) async fn walk(
     Ok(0)
 }
 
+/// Prints the way as a script.
+async fn print(
+    context: &Context,
+    workplace: &Workplace,
+    alembic: &Alembic,
+    direction: Direction,
+    goal: &Goal,
+) -> Result<u8, Error> {
+    let road = Road::of(alembic)?;
+    let story = context.story();
+    let office = Office {
+        context,
+        workplace,
+        alembic,
+        road: &road,
+        story: &story,
+    };
+    let (place, target) = road.range(direction, goal)?;
+    let sql = office.offline(&place, direction, &target).await?;
+    drop(story);
+    context.printer.show(&Sql { sql });
+    Ok(0)
+}
+
 /// Applies what is pending, as a part of another command.
 pub(in crate::cli::migrate) async fn to_head(
     context: &Context,
@@ -85,8 +104,7 @@ pub(in crate::cli::migrate) async fn to_head(
     alembic: &Alembic,
     story: &Story<'_>,
 ) -> Result<Moved, Error> {
-    let road = Road::of(alembic)?;
-    let mut session = workplace.connect(context).await?;
+    let (road, mut session) = Road::and_session(alembic, context, workplace).await?;
     let gate = Gate {
         caution: workplace.caution(),
         direction: Direction::Upgrade,

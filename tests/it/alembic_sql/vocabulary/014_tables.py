@@ -36,10 +36,14 @@ def upgrade() -> None:
     op.create_table("fast", sa.Column("x", sa.Integer()), prefixes=["UNLOGGED"])
     op.create_table("empty")
     op.create_table("cyclic", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("other", sa.Integer(), sa.ForeignKey("empty.id", use_alter=True)))
+    op.create_table("not_null", sa.Column("a", sa.Text(), nullable=None), sa.Column("b", sa.Text(), primary_key=True), sa.Column("c", sa.Integer()), sa.PrimaryKeyConstraint("c", name="pk_c"))
+    op.create_index("ix_not_null", "not_null", [sa.desc("a"), sa.column("b").desc()], postgresql_ops={"b": "text_pattern_ops"})
+    op.add_column("not_null", sa.Column("today", sa.Date(), server_default=sa.func.CURRENT_DATE()))
+    op.add_column("not_null", sa.Column("three", sa.Numeric(), server_default=sa.cast(3, sa.Numeric)))
     for name in ("t1", "t2"):
         op.create_table(name, id_column(), *timestamps())
 
 
 def downgrade() -> None:
-    for name in ["t2", "t1", "cyclic", "empty", "fast", "derived", "base", "parent"]:
+    for name in ["t2", "t1", "not_null", "cyclic", "empty", "fast", "derived", "base", "parent"]:
         op.drop_table(name)
