@@ -54,6 +54,11 @@ async fn untold(
         Err(_) if standing::is_golang_migrate_s(directory) => (Tool::GolangMigrate, false),
         Err(_) => return Ok(None),
     };
+    // Any folder of sqlx's may be golang-migrate's: where that was never run, no more is asked.
+    let usual = tables::table(tool, None);
+    if !is_imported && !matches!(tables::is_there(&usual, session).await, Ok(true)) {
+        return Ok(None);
+    }
     let journal = journal::read(session).await?;
     let is_told = |version: &Version| journal.get(*version).is_some();
     let known = standing::known(directory, tool);
@@ -61,9 +66,10 @@ async fn untold(
     if known.values().all(is_told) {
         return Ok(None);
     }
-    let table = match tool {
-        Tool::Alembic => own_table(context, workplace),
-        other => tables::table(other, None),
+    let table = if tool == Tool::Alembic {
+        own_table(context, workplace)
+    } else {
+        usual
     };
     // A table that is somebody else's says nothing.
     let Ok(Some(records)) = tables::read(tool, &table, session).await else {
