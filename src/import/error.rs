@@ -7,8 +7,8 @@ use super::source::folder::File;
 use super::standing::Edited;
 use super::tool::Tool;
 use super::words::{
-    accepting, all, bare, counted, differing, first, lacking, listed, mend, occupied, reasons,
-    runner, some, told_by, tools,
+    accepting, all, as_it_is, bare, counted, differing, first, lacking, listed, mend, occupied,
+    reasons, runner, some, told_by, tools,
 };
 use crate::failure::{Blame, Diagnose};
 use crate::migration;
@@ -202,7 +202,7 @@ pub enum Error {
     },
     /// The folder to write into is the tool's own.
     #[error("`{}` is the folder of {tool}'s own files", path.display())]
-    #[diagnostic(help("name another for ours: `--to DIRECTORY`"))]
+    #[diagnostic(help("{}name another for ours: `--to DIRECTORY`", as_it_is(*tool)))]
     SameFolder {
         /// The folder.
         path: PathBuf,

@@ -54,16 +54,10 @@ pub(super) fn lacking(missing: &[String]) -> String {
 /// What tells a journal what `tool` has applied. Files of golang-migrate's may be ours without an
 /// import, and do not say that they were its.
 pub fn told_by(tool: Tool) -> &'static str {
-    match tool {
-        Tool::GolangMigrate => "townpass migrate import golang-migrate --stamp",
-        Tool::Alembic
-        | Tool::Sqlx
-        | Tool::Flyway
-        | Tool::Dbmate
-        | Tool::Goose
-        | Tool::Refinery
-        | Tool::Diesel
-        | Tool::Prisma => "townpass migrate import --stamp",
+    if tool == Tool::GolangMigrate {
+        "townpass migrate import golang-migrate --stamp"
+    } else {
+        "townpass migrate import --stamp"
     }
 }
 
@@ -134,4 +128,15 @@ pub(super) fn mend(tool: Tool) -> &'static str {
             "or by hand"
         }
     }
+}
+
+/// What may be done in place of an import.
+pub(super) fn as_it_is(tool: Tool) -> String {
+    if tool != Tool::GolangMigrate {
+        return String::new();
+    }
+    let told_by = told_by(tool);
+    format!(
+        "the verbs run these files as they are, and `{told_by}` tells a database that {tool} has moved; or "
+    )
 }

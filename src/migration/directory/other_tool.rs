@@ -80,7 +80,10 @@ impl OtherTool {
 
     /// What takes over its history in `folder`.
     fn taken_over(self, folder: &Path) -> String {
-        let folder = folder.display();
+        let mut folder = folder.display().to_string();
+        if folder.contains(' ') {
+            folder = format!("\"{folder}\"");
+        }
         let word = match self {
             Self::Dbmate => "dbmate",
             Self::Goose => "goose",
@@ -155,6 +158,8 @@ fn their_file(tool: OtherTool, path: PathBuf, folder: &Path) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::OtherTool;
 
     #[test]
@@ -178,6 +183,30 @@ mod tests {
             ("select 1;\n", None),
         ] {
             assert_eq!(OtherTool::marked(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_takes_it_over_can_be_typed() {
+        for (tool, folder, expected) in [
+            (
+                OtherTool::Goose,
+                "db/x",
+                "`townpass migrate import goose db/x --to history` writes",
+            ),
+            (
+                OtherTool::Diesel,
+                "my db",
+                "`townpass migrate import diesel \"my db\" --to history` ",
+            ),
+            (
+                OtherTool::Flyway,
+                "m",
+                "--to history`, or the same with `refinery` ",
+            ),
+        ] {
+            let told = tool.taken_over(Path::new(folder));
+            assert!(told.contains(expected), "{told}");
         }
     }
 

@@ -49,6 +49,9 @@ async fn a_file_that_goes_both_ways_is_run_by_nobody() {
                 "{verb}: {refused}"
             );
         }
+        let reset = project.town.townpass(["dev", "reset-db", "--yes"]);
+        let reset = reset.env("DOCKER_HOST", "tcp://127.0.0.1:1").run();
+        reset.expect(5).says(&format!("this file is {tool}'s"));
         let checked = project.run("migrate check").expect(5);
         checked.shows(&format!(
             "[DIR]/migrations/2_theirs.sql:1:1: error: this file is {tool}'s: run as plain SQL it would \

@@ -215,6 +215,10 @@ async fn golang_migrate_s_own_folder_is_ours_once_the_journal_is_told() {
     let stamp = "townpass migrate import golang-migrate --stamp";
     assert!(nothing.stdout.contains(stamp), "{nothing}");
 
+    let named = project.run("migrate import golang-migrate").expect(2);
+    let named = named.says("is the folder of golang-migrate's own files");
+    assert!(named.stderr.contains(stamp), "{named}");
+
     // A database that golang-migrate has moved would be seeded twice.
     let mut connection = project.database.connect().await;
     run(
