@@ -184,6 +184,13 @@ pub enum Error {
         /// How many it lacks.
         pending: usize,
     },
+    /// `check` has no database.
+    #[error("the models are compared with a database, and DATABASE_URL is not set")]
+    #[diagnostic(help(
+        "set it to one that has all revisions; or look at the files alone: `townpass migrate check \
+         --autogenerate=false`"
+    ))]
+    NothingToCompareWith,
     /// The version table cannot be read.
     #[error("cannot read {table}: {cause}")]
     #[diagnostic(help("look whether the role may read it, and whether it is Alembic's"))]
@@ -193,6 +200,13 @@ pub enum Error {
         /// What the database said.
         cause: String,
     },
+    /// `env.py` is told something, and is not run.
+    #[error("`-x` is for `env.py`, and nobody would run it")]
+    #[diagnostic(help(
+        "leave it out; `upgrade` and `downgrade` (without `--sql`, `--dry-run` and `--engine-mode native`), \
+         `revision --autogenerate` and `check` run `env.py`"
+    ))]
+    XUnheard,
     /// A revision does something that only Python can.
     #[error(
         "revision `{revision}` cannot be run without Python: {}",
@@ -289,6 +303,7 @@ impl Diagnose for Error {
             | Self::VersionTable { .. } => Blame::Environment,
             Self::Untranslated { .. } => Blame::Refusal,
             Self::NotUpToDate { .. } => Blame::Answer,
+            Self::NothingToCompareWith | Self::XUnheard => Blame::Usage,
             Self::Migration(error) => error.blame(),
             Self::Unknown { .. } | Self::NotUtf8 { .. } | Self::Script(_) | Self::Cycle { .. } => {
                 Blame::History

@@ -15,7 +15,7 @@ pub(crate) struct Context {
     pub(crate) printer: Printer,
     /// Where the command runs: `-C`, or the directory it was started in.
     pub(crate) directory: PathBuf,
-    /// Whether a process in a container is joined that hears of Ctrl-C and is to be waited for.
+    /// Whether a process runs that hears of Ctrl-C and is to be waited for.
     pub(crate) joined: Cell<bool>,
 }
 

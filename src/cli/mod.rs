@@ -116,8 +116,7 @@ fn explain(usage: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2))
 }
 
-/// How long a process in a container, which has heard of Ctrl-C as well, is waited for. Before that
-/// it is killed.
+/// How long a process is waited for that has heard of Ctrl-C as well. Before that it is killed.
 const WIND_DOWN: Duration = Duration::from_secs(10);
 
 /// The one runtime. Dropping a body at Ctrl-C drops its connections, and with them its locks.
@@ -139,7 +138,7 @@ fn block_on(context: &Context, command: Command) -> Result<u8, Error> {
         }
         if context.joined.get() {
             let story = context.story();
-            story.note("waiting until the process in the container has ended");
+            story.note("waiting until Alembic has ended");
             let _ = tokio::time::timeout(WIND_DOWN, body).await;
         }
         if ends_here {
@@ -166,7 +165,7 @@ async fn run(context: &Context, command: Command) -> Result<u8, Error> {
 }
 
 /// Ends at Ctrl-C, and where there is one at the signal that asks to end.
-async fn interrupted() {
+pub(crate) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

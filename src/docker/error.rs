@@ -3,7 +3,7 @@
 //! The engine's own answers are classified once, in `Error::answer`, by what they mean to the
 //! person at the keyboard; nobody else reads status codes or message texts.
 
-use std::{fmt, io, path::PathBuf};
+use std::{fmt, io, path::PathBuf, time::Duration};
 
 use crate::docker::endpoint::attempt::{self, Attempt};
 use crate::failure::{Blame, Diagnose};
@@ -218,6 +218,16 @@ pub enum Error {
     #[error("interrupted")]
     Interrupted,
 
+    /// A process did not end in the time that it was given, and was killed.
+    #[error("could not {doing} within {} s, and killed it", patience.as_secs())]
+    #[diagnostic(help("give it longer, or look at what it waits for"))]
+    Overdue {
+        /// What it was to do.
+        doing: String,
+        /// How long it was given.
+        patience: Duration,
+    },
+
     /// The engine stopped answering while we worked with it.
     #[error("the engine went away: it could not {doing}")]
     #[diagnostic(help("start the engine, then run this again: nothing that was done is lost"))]
@@ -292,6 +302,7 @@ impl Diagnose for Error {
             | Self::NotRunning { .. }
             | Self::Command { .. }
             | Self::Terminal(_)
+            | Self::Overdue { .. }
             | Self::Lost { .. }
             | Self::Slow { .. }
             | Self::Engine { .. }

@@ -47,6 +47,8 @@ pub const SNAPSHOT_IMAGE: &str = "io.townpass.snapshot.image";
 pub const SNAPSHOT_PROJECT: &str = "io.townpass.snapshot.project";
 /// Marks the containers that we run for a moment and remove, with the project's name.
 pub const HELPER: &str = "io.townpass.helper";
+/// The volume that such a container only looks into.
+pub const LOOK: &str = "io.townpass.look";
 
 /// The Compose release whose labels these are where none is installed.
 pub const COMPOSE_RELEASE: &str = "5.5.0";

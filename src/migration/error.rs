@@ -477,13 +477,8 @@ impl Error {
         let message = refusal.obstacle.to_string();
         let help = refusal.obstacle.help().to_owned();
         let label = "here".to_owned();
-        Self::Unfit(Box::new(Located::new(
-            source,
-            &refusal.at,
-            message,
-            label,
-            help,
-        )))
+        let located = Located::new(source, &refusal.at, message, label, help);
+        Self::Unfit(Box::new(source.traced(refusal.at.start, located)))
     }
 }
 

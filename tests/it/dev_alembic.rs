@@ -152,12 +152,8 @@ fn sleeping(first: &str) -> String {
     )
 }
 
-#[cfg(unix)]
-#[test]
-fn ctrl_c_ends_alembic_in_a_container_too() {
-    if !docker::demanded() {
-        return;
-    }
+/// The same with a service that runs and has it as well.
+fn town_with_api() -> Town {
     let api = r#"
   api:
     image: townpass-offline-python
@@ -167,20 +163,161 @@ fn ctrl_c_ends_alembic_in_a_container_too() {
     command: ["sleep", "600"]
   migrate:
 "#;
-    let mut town = town();
+    let town = town();
     let compose = std::fs::read_to_string(town.path().join("docker-compose.yml")).expect("UTF-8");
     let compose = compose.replacen("\n  migrate:\n", api, 1);
-    town = town.write("docker-compose.yml", &compose);
-    run(&town, "dev up").success();
+    town.write("docker-compose.yml", &compose)
+}
+
+/// The containers that were made for one run, if any are left.
+fn one_offs(town: &Town) -> String {
     let project = format!("label=com.docker.compose.project={}", town.project());
-    let of_runs = [
-        "ps",
-        "-aq",
-        "--filter",
-        &project,
-        "--filter",
-        "label=com.docker.compose.oneoff=True",
+    let one_off = "label=com.docker.compose.oneoff=True";
+    docker::docker(&["ps", "-aq", "--filter", &project, "--filter", one_off]).expect("an answer")
+}
+
+/// The processes in the container of a service.
+fn processes(town: &Town, service: &str) -> String {
+    let id = town
+        .compose(&format!("ps -q {service}"))
+        .expect("an answer");
+    docker::docker(&["top", &id, "-eo", "pid,args"]).expect("an answer")
+}
+
+/// How many commands were begun in the container of a service, since a second of the engine's clock.
+fn execs(town: &Town, service: &str, since: &str) -> usize {
+    let id = town
+        .compose(&format!("ps -q {service}"))
+        .expect("an answer");
+    let id = format!("container={id}");
+    let filters = ["--filter", &id, "--filter", "event=exec_create"];
+    let times = [
+        "--since",
+        since,
+        "--until",
+        &now(),
+        "--format",
+        "{{.TimeNano}}",
     ];
+    let words = [&["events"][..], &filters, &times].concat();
+    docker::docker(&words).expect("an answer").lines().count()
+}
+
+/// The engine's clock.
+fn now() -> String {
+    let words = ["info", "--format", "{{.SystemTime}}"];
+    docker::docker(&words).expect("an answer")
+}
+
+/// An `env.py` that connects to nothing where it is only to print, as Alembic's own template.
+const ENV_PY_OFFLINE: &str = r#"
+import os
+from alembic import context
+from sqlalchemy import create_engine
+
+url = os.environ["DATABASE_URL"]
+if context.is_offline_mode():
+    context.configure(url=url, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    with create_engine(url).connect() as connection:
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+"#;
+
+#[test]
+fn a_container_is_looked_into_once_however_many_revisions_need_it() {
+    if !docker::demanded() {
+        return;
+    }
+    let by_python = "import uuid\n    op.execute(f'INSERT INTO t VALUES ({uuid.UUID(int=7).int})')";
+    let mut town = town_with_api().write("alembic/env.py", ENV_PY_OFFLINE);
+    for (name, parent) in [("two", "'one'"), ("three", "'two'")] {
+        town = revision(town, name, parent, by_python);
+    }
+    let found = run(&town, "dev migrate lint").success();
+    let of_migrate = "in a container of service `migrate`";
+    assert!(found.stderr.contains(of_migrate), "{found}");
+    assert!(!found.stderr.contains("was found here"), "{found}");
+    run(
+        &town,
+        "dev migrate --runner image:townpass-offline-python lint",
+    )
+    .success();
+    let project = format!("label=com.docker.compose.project={}", town.project());
+    let started = docker::docker(&["ps", "-aq", "--filter", &project]).expect("an answer");
+    assert_eq!(started, "", "what is only printed needs no database");
+
+    run(&town, "dev up api").success();
+    let (since, place) = (now(), "in service `api`");
+    let found = run(&town, "dev migrate lint").success();
+    assert!(found.stderr.contains(place), "{found}");
+    assert_eq!(
+        execs(&town, "api", &since),
+        2,
+        "a look, and one question: {found}"
+    );
+    let since = now();
+    let up = run(&town, "dev migrate").success();
+    assert!(up.stdout.starts_with("upgraded 3 revisions"), "{up}");
+    assert_eq!(up.stderr.matches(place).count(), 2, "{up}");
+    assert_eq!(
+        execs(&town, "api", &since),
+        3,
+        "a look, and two revisions: {up}"
+    );
+}
+
+/// A statement whose server process does not notice that its client is gone.
+const DEEP_SLEEP: &str = "op.execute('CREATE TABLE begun ()')\n    print('it has begun', flush=True)\n    \
+     op.get_bind().execute(sa.text('SELECT pg_sleep(120)')).scalar()";
+
+#[cfg(unix)]
+#[test]
+fn patience_with_alembic_in_a_container_has_an_end() {
+    if !docker::demanded() {
+        return;
+    }
+    let mut town = town_with_api();
+    run(&town, "dev up").success();
+    for (service, work) in [
+        ("migrate", &*sleeping("pass")),
+        ("migrate", DEEP_SLEEP),
+        (
+            "api",
+            &*sleeping("signal.signal(signal.SIGTERM, signal.SIG_IGN)"),
+        ),
+        ("api", DEEP_SLEEP),
+    ] {
+        if service == "api" {
+            run(&town, "dev up api").success();
+        }
+        town = revision(town, "two", "'one'", work);
+        let ended = run(&town, "dev migrate --runner-timeout 5s").expect(3);
+        let ended = ended.says("it has begun");
+        let why = format!("service `{service}` did not end within 5 s, and was stopped");
+        assert!(ended.stderr.contains(&why), "{ended}");
+        assert_eq!(town.sql(OTHERS), "0", "{service}, {work}");
+        assert_eq!(one_offs(&town), "", "{service}, {work}");
+        if service == "api" {
+            let processes = processes(&town, service);
+            assert!(!processes.contains("alembic"), "{processes}");
+        }
+        assert_eq!(town.sql("select to_regclass('begun') is null"), "t");
+        assert_eq!(town.sql("select version_num from alembic_version"), "one");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_alembic_in_a_container_too() {
+    if !docker::demanded() {
+        return;
+    }
+    let mut town = town_with_api();
+    run(&town, "dev up").success();
     // In a container of its own, then in the running one; each time one that does not listen too.
     for (service, first) in [
         ("migrate", "pass"),
@@ -198,12 +335,11 @@ fn ctrl_c_ends_alembic_in_a_container_too() {
             .start();
         running.until_says("it has begun").signal("INT");
         let ended = running.end().expect(130);
-        let ended = ended.says("waiting until the process in the container has ended");
+        let ended = ended.says("waiting until Alembic has ended");
         let place = format!("service `{service}`");
         assert!(ended.stderr.contains(&place), "{ended}");
         assert_eq!(town.sql(OTHERS), "0", "{service}, {first}");
-        let runs = docker::docker(&of_runs).expect("an answer");
-        assert_eq!(runs.trim(), "", "{service}, {first}");
+        assert_eq!(one_offs(&town), "", "{service}, {first}");
         assert_eq!(town.sql("select to_regclass('begun') is null"), "t");
         assert_eq!(town.sql("select version_num from alembic_version"), "one");
     }

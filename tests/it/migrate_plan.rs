@@ -220,6 +220,18 @@ async fn in_production_there_is_one_head_and_no_development() {
     site.run("--environment production migrate upgrade heads", &[])
         .expect(5)
         .says("Multiple head revisions");
+    // Branches that are meant to stay apart have names.
+    for (name, label) in [("2_no_email.up.sql", "shop"), ("3_fork.sql", "audit")] {
+        let path = town.path().join("migrations").join(name);
+        let text = std::fs::read_to_string(&path).expect("it is there");
+        std::fs::write(&path, format!("-- townpass:label {label}\n{text}")).expect("it is ours");
+    }
+    for target in ["audit@head", "heads"] {
+        let words = format!("--environment production migrate upgrade {target} --dry-run");
+        site.run(&words, &[]).success();
+    }
+    site.run("--environment production migrate upgrade audit@head", &[])
+        .success();
     let town = Town::new().write("townpass.toml", "environment = \"production\"\n");
     for words in ["dev up", "dev reset-db --yes", "dev migrate", "dev url"] {
         town.run(words).expect(4).says("townpass migrate");

@@ -9,18 +9,21 @@ use crate::migration::graph::name::Names as _;
 /// What is wrong with the files of `project`: `faults`, and what `upgrade head` would stumble over.
 pub fn findings(project: &Project, history: &History, faults: &[Error]) -> Vec<Finding> {
     let mut found: Vec<Finding> = faults.iter().map(|it| finding(project, it)).collect();
-    let heads = history.graph().heads();
-    if heads.len() > 1 {
+    let heads = history.heads(history.graph(), None);
+    if !history.graph().is_meant(&heads) {
         let fork = history.fork(history.graph(), &heads);
         let first = fork.branches.first();
         found.push(Finding {
-            rule: "several-heads",
-            severity: Severity::Warning,
+            rule: "heads",
+            severity: Severity::Error,
             path: first.map_or_else(String::new, |it| it.path.display().to_string()),
             line: 1,
             column: 1,
             message: format!("it is one of {} heads", heads.len()),
-            help: Some(fork.to_string()),
+            help: Some(format!(
+                "{fork}\nbranches that are meant to stay each need a name of their own in \
+                 `branch_labels`"
+            )),
         });
     }
     found

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::alembic::history::{History, Ordinal};
-use crate::migration::graph::fork::{Branch, Fork};
+use crate::alembic::script::Script;
+use crate::alembic::translate::{Memo, Naming, translate};
+use crate::migration::graph::fork::{Branch, Fork, shared};
 use crate::migration::graph::name::{Names, nearest, only, spoken};
-use crate::migration::{Error, Graph};
+use crate::migration::graph::touch;
+use crate::migration::{Direction, Error, Graph};
 
 /// How long an id must be for Alembic to complete the beginning of it.
 const LONG: usize = 4;
@@ -67,23 +70,36 @@ impl Names for History {
         })
     }
 
-    fn fork(&self, _: &Graph<Ordinal>, heads: &[Ordinal]) -> Fork {
-        let branch = |head: Ordinal| {
-            let script = self.script(head);
-            Branch {
-                head: script.id.clone(),
-                description: script.message().to_owned(),
-                path: script.source.path.clone(),
-                author: None,
-                commit: None,
-            }
+    /// The oldest first where all say when they were made, else as Alembic tells them. What a revision
+    /// touches is known if it goes without Python.
+    fn fork(&self, graph: &Graph<Ordinal>, heads: &[Ordinal]) -> Fork {
+        let touched = |revision: Ordinal| {
+            let text = &self.script(revision).source.text;
+            // What a constraint is called does not matter here, nor what else the run creates.
+            let memo = &mut Memo::default();
+            let statements = translate(text, Direction::Upgrade, Naming::Plain, memo).ok()?;
+            let touched = statements.iter().flat_map(|it| touch::objects(&it.sql));
+            Some(touched.collect())
         };
-        let heads = self.as_read(heads.to_vec());
-        Fork {
-            branches: heads.into_iter().map(branch).collect(),
-            shared: None,
-            rebase: None,
+        let mut scripts: Vec<&Script> = self
+            .as_read(heads.to_vec())
+            .into_iter()
+            .map(|head| self.script(head))
+            .collect();
+        if scripts.iter().all(|it| it.created().is_some()) {
+            scripts.sort_by_key(|it| it.created());
         }
+        let branch = |script: &Script| Branch {
+            head: script.id.clone(),
+            description: script.message().replace('\n', " "),
+            path: script.source.path.clone(),
+            author: None,
+            commit: None,
+        };
+        Fork::between(
+            scripts.into_iter().map(branch).collect(),
+            shared(graph, heads, touched),
+        )
     }
 
     /// Of all branches those on which nothing depends either; of one branch all, as for Alembic.

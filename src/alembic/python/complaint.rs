@@ -119,6 +119,15 @@ impl Complaint {
             other => other,
         }
     }
+
+    /// Where in the project it came about, where that is known.
+    pub fn place(&self) -> Option<&Place> {
+        if let Self::Sql { place, .. } | Self::Raised { place, .. } = self {
+            place.as_ref()
+        } else {
+            None
+        }
+    }
 }
 
 fn refused(message: &str) -> Complaint {

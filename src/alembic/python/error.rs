@@ -69,17 +69,20 @@ pub enum Error {
         source: io::Error,
     },
     /// It does not end.
-    #[error("`{command}` did not end within {} s, and was stopped", patience.as_secs())]
+    #[error("{command} did not end within {} s, and was stopped", patience.as_secs())]
     #[diagnostic(help(
         "its last lines are above; `--runner-timeout` gives it longer, and an `env.py` that waits \
          for something (an input, a service, a lock) has to stop doing so"
     ))]
     Hangs {
-        /// The command.
+        /// The command, and where it ran.
         command: String,
         /// How long it was given.
         patience: Duration,
     },
+    /// We were asked to end, and have ended it.
+    #[error("interrupted")]
+    Interrupted,
     /// It failed, and said why.
     #[error("{}", told(complaint))]
     #[diagnostic(help("{}", advice(complaint)))]
@@ -205,6 +208,7 @@ impl Diagnose for Error {
             | Self::Hangs { .. }
             | Self::NothingWritten
             | Self::KeptInside { .. } => Blame::Environment,
+            Self::Interrupted => Blame::Interrupted,
             Self::NotARunner(_) | Self::NoWords | Self::Elsewhere | Self::Outside { .. } => {
                 Blame::Usage
             }

@@ -3,6 +3,7 @@
 pub mod complaint;
 pub mod driver;
 pub mod error;
+pub mod operations;
 pub mod process;
 pub mod runner;
 pub mod search;

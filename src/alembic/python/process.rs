@@ -5,13 +5,16 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Split};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::time;
 
 use super::error::Error;
 
 /// So much of each stream is kept for reading it again: the end, where errors are.
 const KEPT: usize = 256 * 1024;
+
+/// How long a process may take to end that was asked to.
+const LAST_WORK: Duration = Duration::from_secs(5);
 
 /// How long its streams may stay open once the process has ended: a child of its own may hold them.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -67,9 +70,13 @@ pub const MANNERS: [(&str, &str); 3] = [
     ("PYTHONIOENCODING", "utf-8"),
 ];
 
-/// Runs it to its end; `on_line` hears every line as it comes. Dropped, it takes the process with
-/// it.
-pub async fn run(request: Request<'_>, on_line: &mut OnLine<'_>) -> Result<Ended, Error> {
+/// Runs it to its end, or until `interrupted` ends; `on_line` hears every line as it comes. Dropped,
+/// it takes the process with it, but none that this has started.
+pub async fn run(
+    request: Request<'_>,
+    interrupted: impl Future<Output = ()>,
+    on_line: &mut OnLine<'_>,
+) -> Result<Ended, Error> {
     let shown = || request.words.join(" ");
     let (program, arguments) = request.words.split_first().ok_or(Error::NoWords)?;
     let mut child = Command::new(program)
@@ -95,7 +102,7 @@ pub async fn run(request: Request<'_>, on_line: &mut OnLine<'_>) -> Result<Ended
             None => std::future::pending().await,
         }
     };
-    tokio::pin!(too_late);
+    tokio::pin!(too_late, interrupted);
     let mut status: Option<ExitStatus> = None;
     while stdout.is_some() || stderr.is_some() || status.is_none() {
         tokio::select! {
@@ -117,10 +124,14 @@ pub async fn run(request: Request<'_>, on_line: &mut OnLine<'_>) -> Result<Ended
                 status = Some(end.map_err(|source| Error::Unstarted { command: shown(), source })?);
             }
             () = time::sleep(LAST_WORDS), if status.is_some() => break,
+            () = &mut interrupted => {
+                end(&mut child).await;
+                return Err(Error::Interrupted);
+            }
             () = &mut too_late => {
-                let _ = child.kill().await;
+                end(&mut child).await;
                 return Err(Error::Hangs {
-                    command: shown(),
+                    command: format!("`{}`", shown()),
                     patience: request.patience.unwrap_or_default(),
                 });
             }
@@ -128,6 +139,30 @@ pub async fn run(request: Request<'_>, on_line: &mut OnLine<'_>) -> Result<Ended
     }
     ended.code = status.and_then(|status| status.code());
     Ok(ended)
+}
+
+/// Asks it to end, and kills it where it does not. A tool such as `uv run` passes on that it is asked;
+/// killed at once, it would leave its Python to go on by itself.
+async fn end(child: &mut Child) {
+    if ask_to_end(child) && time::timeout(LAST_WORK, child.wait()).await.is_ok() {
+        return;
+    }
+    // One that has just ended cannot be killed.
+    let _ = child.kill().await;
+}
+
+#[cfg(unix)]
+fn ask_to_end(child: &Child) -> bool {
+    use rustix::process::{Pid, Signal, kill_process};
+    let pid = child.id().and_then(|id| i32::try_from(id).ok());
+    let pid = pid.and_then(Pid::from_raw);
+    pid.is_some_and(|pid| kill_process(pid, Signal::TERM).is_ok())
+}
+
+/// Windows has no such signal, and what a tool starts there ends with it.
+#[cfg(windows)]
+fn ask_to_end(_: &Child) -> bool {
+    false
 }
 
 /// A stream's lines, whatever their bytes. What was read of one stays here when the wait for its
@@ -165,7 +200,8 @@ mod tests {
             patience,
         };
         let mut heard = Vec::new();
-        let ended = run(request, &mut |line| heard.push(line.to_owned())).await;
+        let never = std::future::pending();
+        let ended = run(request, never, &mut |line| heard.push(line.to_owned())).await;
         (ended, heard)
     }
 
@@ -196,6 +232,24 @@ mod tests {
         let (ended, heard) = sh("echo begun; exec sleep 60", Some(Duration::from_secs(1))).await;
         assert!(matches!(ended, Err(Error::Hangs { .. })), "{ended:?}");
         assert_eq!(heard, ["begun"]);
+    }
+
+    #[tokio::test]
+    async fn what_it_has_started_ends_with_it() {
+        // As `uv run` does: it waits for another, and passes on that it is to end.
+        let script = "sleep 60 & trap 'kill $!; exit 9' TERM; echo begun; wait";
+        let begun = Instant::now();
+        let (ended, _) = sh(script, Some(Duration::from_secs(1))).await;
+        assert!(matches!(ended, Err(Error::Hangs { .. })), "{ended:?}");
+        assert!(
+            begun.elapsed() < super::LAST_WORK,
+            "it was asked, not killed"
+        );
+        // And one that does not listen is killed.
+        let deaf = "trap '' TERM; echo begun; sleep 60";
+        let (ended, _) = sh(deaf, Some(Duration::from_secs(1))).await;
+        assert!(matches!(ended, Err(Error::Hangs { .. })), "{ended:?}");
+        assert!(begun.elapsed() < Duration::from_secs(30));
     }
 
     #[test]

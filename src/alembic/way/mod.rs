@@ -8,6 +8,7 @@ pub mod rebase;
 mod remainder;
 mod remarks;
 pub mod rows;
+pub mod stretch;
 pub mod version_table;
 
 use std::collections::{BTreeMap, BTreeSet};

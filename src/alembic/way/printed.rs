@@ -15,18 +15,6 @@ use crate::sql::split;
 /// What a file asks that does something else where it is printed.
 const ASKS: [&str; 2] = ["is_offline_mode", "as_sql"];
 
-/// The words that let Alembic print `revision`. What lies beside it may come along.
-pub fn words(history: &History, direction: Direction, revision: Ordinal) -> Vec<String> {
-    let id = history.id(revision);
-    let parent = history.graph().parents(revision).first();
-    let parent = parent.map_or("base", |&it| history.id(it));
-    let range = match direction {
-        Direction::Upgrade => format!("{parent}:{id}"),
-        Direction::Downgrade => format!("{id}:{parent}"),
-    };
-    vec![direction.as_str().to_owned(), range, "--sql".to_owned()]
-}
-
 /// Whether what Alembic prints of `source` may be less than what it does.
 pub fn is_reticent(source: &Source) -> bool {
     ASKS.iter().any(|word| source.text.contains(word))
@@ -45,8 +33,8 @@ pub fn read(
     let place = beginning(source, direction);
     let call = format!("{}()", direction.as_str());
     let mut statements = Vec::new();
-    for stretch in stretches(printed, direction, history.id(revision)) {
-        let text = &printed[stretch.at];
+    for part in parts(printed, direction, history.id(revision)) {
+        let text = &printed[part.at];
         let script = split(text).ok()?;
         let all = script.statements.iter().map(|it| it.of(text));
         let own = all.filter(|it| !is_about(it, table));
@@ -54,22 +42,22 @@ pub fn read(
             sql: sql.to_owned(),
             place,
             call: call.clone(),
-            autocommit: stretch.is_outside,
+            autocommit: part.is_outside,
         }));
     }
     (!statements.is_empty()).then_some(statements)
 }
 
 /// A part of what Alembic printed, in one transaction or out of any.
-struct Stretch {
+struct Part {
     at: Range<usize>,
     is_outside: bool,
 }
 
-/// The stretches under the headline of a revision, `-- Running upgrade a -> b`. What looks like a
+/// The parts under the headline of a revision, `-- Running upgrade a -> b`. What looks like a
 /// headline or a transaction's end inside a statement is a part of that.
-fn stretches(printed: &str, direction: Direction, id: &str) -> Vec<Stretch> {
-    let mut stretches = Vec::new();
+fn parts(printed: &str, direction: Direction, id: &str) -> Vec<Part> {
+    let mut parts = Vec::new();
     let (mut is_its, mut is_outside) = (false, false);
     let mut start = 0;
     // The first words of the statement, and where it begins.
@@ -78,7 +66,7 @@ fn stretches(printed: &str, direction: Direction, id: &str) -> Vec<Stretch> {
     let mut end = |from: usize, to: usize, is_its: bool, is_outside: bool| {
         if is_its {
             let at = from..to;
-            stretches.push(Stretch { at, is_outside });
+            parts.push(Part { at, is_outside });
         }
     };
     for token in lex(printed) {
@@ -119,7 +107,7 @@ fn stretches(printed: &str, direction: Direction, id: &str) -> Vec<Stretch> {
         }
     }
     end(start, printed.len(), is_its, is_outside);
-    stretches
+    parts
 }
 
 /// Whether `upgrade a -> b` is the running of `id`.
@@ -157,7 +145,7 @@ fn is_about(sql: &str, table: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_about, is_reticent, read, words};
+    use super::{is_about, is_reticent, read};
     use crate::alembic::{History, Script};
     use crate::migration::{Direction, Source};
 
@@ -315,20 +303,6 @@ COMMIT;
             ("", false),
         ] {
             assert_eq!(is_about(sql, "alembic_version"), expected, "{sql}");
-        }
-    }
-
-    #[test]
-    fn what_alembic_is_told() {
-        let history = history();
-        for (id, direction, expected) in [
-            ("b", Direction::Upgrade, "upgrade a:b --sql"),
-            ("a", Direction::Upgrade, "upgrade base:a --sql"),
-            ("b", Direction::Downgrade, "downgrade b:a --sql"),
-            ("x", Direction::Downgrade, "downgrade x:base --sql"),
-        ] {
-            let revision = history.find(id).expect("it is there");
-            assert_eq!(words(&history, direction, revision).join(" "), expected);
         }
     }
 

@@ -1,34 +1,17 @@
 //! Makes the provider that `database::choice` decides on.
 
-use std::collections::BTreeMap;
-
+use super::basis::Basis;
 use crate::cli::context::Context;
 use crate::cli::surroundings;
-use crate::compose::Project;
 use crate::compose::database::Wanted;
-use crate::config::places::Places;
-use crate::config::state::State;
 use crate::config::{ProviderChoice, Settings};
 use crate::database::choice::{self, Asked, Choice, Facts};
 use crate::database::container::{self, Container};
 use crate::database::embedded::{self, Embedded, settings as embedded_settings};
 use crate::database::{Account, Kind, Provider};
-use crate::docker::decide::Pull;
 use crate::docker::{self, Engine};
 use crate::error::Error;
 use crate::host::{Override, detect};
-
-/// Everything a provider is made of.
-pub(super) struct Parts<'a> {
-    pub(super) context: &'a Context,
-    pub(super) project: &'a Project,
-    pub(super) wanted: &'a Wanted,
-    pub(super) settings: &'a Settings,
-    pub(super) places: &'a Places,
-    pub(super) state: &'a State,
-    pub(super) pull: &'a Pull,
-    pub(super) proxies: &'a BTreeMap<String, String>,
-}
 
 /// A provider, with the reason if nobody asked for it.
 pub(super) struct Chosen {
@@ -56,35 +39,36 @@ impl StandingIn {
 }
 
 /// Asks for an engine unless the embedded provider was asked for, and chooses.
-pub(super) async fn provider(parts: &Parts<'_>) -> Result<Chosen, Error> {
-    let connected = match asked(parts.settings) {
+pub(super) async fn provider(context: &Context, basis: &Basis) -> Result<Chosen, Error> {
+    let connected = match asked(&basis.settings) {
         Asked::For(Kind::Embedded) => None,
         Asked::Whichever | Asked::For(Kind::Docker) => {
-            Some(docker::connect(&surroundings::docker(parts.context)).await)
+            Some(docker::connect(&surroundings::docker(context)).await)
         }
     };
-    among(parts, connected)
+    among(context, basis, connected)
 }
 
 /// Chooses, after an engine was asked for, or was not since the embedded provider was.
 pub(super) fn among(
-    parts: &Parts<'_>,
+    context: &Context,
+    basis: &Basis,
     connected: Option<Result<Engine, docker::Error>>,
 ) -> Result<Chosen, Error> {
-    let asked = asked(parts.settings);
+    let asked = asked(&basis.settings);
     let Some(connected) = connected else {
-        let elsewhere = (parts.state.provider() == Some(Kind::Docker)).then(|| {
+        let elsewhere = (basis.state.provider() == Some(Kind::Docker)).then(|| {
             let reason =
                 "this project's usual database is in Docker; this run uses the embedded one";
             StandingIn::New(reason.to_owned())
         });
-        return Ok(embedded(parts, None, elsewhere));
+        return Ok(embedded(context, basis, None, elsewhere));
     };
     let engine = match &connected {
         Ok(_) => choice::Engine::Answers,
         Err(_) => choice::Engine::Silent,
     };
-    let last = parts.state.provider();
+    let last = basis.state.provider();
     match (
         Choice::of(Facts {
             asked,
@@ -93,33 +77,37 @@ pub(super) fn among(
         }),
         connected,
     ) {
-        (Choice::Docker, connected) => Ok(docker(parts, connected?)),
+        (Choice::Docker, connected) => Ok(docker(context, basis, connected?)),
         (Choice::DataInDocker, Err(because)) => Err(Error::DataInDocker { because }),
         (Choice::StayEmbedded, connected) => {
             let reason = "this project's data is in the embedded provider, which goes on; \
                           `--provider docker` uses Docker's instead";
             let reason = StandingIn::New(reason.to_owned());
-            Ok(embedded(parts, connected.ok(), Some(reason)))
+            Ok(embedded(context, basis, connected.ok(), Some(reason)))
         }
         (Choice::Embedded | Choice::StandIn | Choice::DataInDocker, connected) => {
             let reason = connected.as_ref().err().map(stands_in);
             let reason = reason.map(|reason| StandingIn::of(last, reason));
-            Ok(embedded(parts, connected.ok(), reason))
+            Ok(embedded(context, basis, connected.ok(), reason))
         }
     }
 }
 
 /// Chooses again, after an engine answered that has no way to the image.
-pub(super) fn without_image(parts: &Parts<'_>, lacking: docker::Error) -> Result<Chosen, Error> {
+pub(super) fn without_image(
+    context: &Context,
+    basis: &Basis,
+    lacking: docker::Error,
+) -> Result<Chosen, Error> {
     let facts = Facts {
-        asked: asked(parts.settings),
+        asked: asked(&basis.settings),
         engine: choice::Engine::LacksImage,
-        last: parts.state.provider(),
+        last: basis.state.provider(),
     };
     match Choice::of(facts) {
         Choice::StandIn => {
             let reason = StandingIn::of(facts.last, stands_in(&lacking));
-            Ok(embedded(parts, None, Some(reason)))
+            Ok(embedded(context, basis, None, Some(reason)))
         }
         Choice::DataInDocker => Err(Error::DataInDocker { because: lacking }),
         Choice::Docker | Choice::Embedded | Choice::StayEmbedded => Err(lacking.into()),
@@ -141,17 +129,17 @@ pub(in crate::cli) fn asked(settings: &Settings) -> Asked {
     }
 }
 
-fn docker(parts: &Parts<'_>, engine: Engine) -> Chosen {
-    let environment = &parts.context.env;
+fn docker(context: &Context, basis: &Basis, engine: Engine) -> Chosen {
+    let environment = &context.env;
     let explicit = environment.get("TOWNPASS_DB_HOST");
     let container = Container::new(container::Settings {
         engine: engine.clone(),
-        project: parts.project.clone(),
-        service: parts.wanted.service.clone(),
-        account: account(parts.wanted),
-        pull: parts.pull.clone(),
-        patience: parts.settings.timeout,
-        proxies: parts.proxies.clone(),
+        project: basis.project.clone(),
+        service: basis.wanted.service.clone(),
+        account: account(&basis.wanted),
+        pull: basis.pull.clone(),
+        patience: basis.settings.timeout,
+        proxies: basis.proxies.clone(),
         surroundings: detect::surroundings(environment.variables()),
         explicit: explicit.and_then(|text| Override::parse(text, "TOWNPASS_DB_HOST")),
     });
@@ -162,11 +150,16 @@ fn docker(parts: &Parts<'_>, engine: Engine) -> Chosen {
     }
 }
 
-fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<StandingIn>) -> Chosen {
-    let Parts {
+fn embedded(
+    context: &Context,
+    basis: &Basis,
+    engine: Option<Engine>,
+    standing_in: Option<StandingIn>,
+) -> Chosen {
+    let Basis {
         wanted, settings, ..
-    } = parts;
-    let environment = &parts.context.env;
+    } = basis;
+    let environment = &context.env;
     let get = |names: [&str; 2]| {
         let found = names.into_iter().find_map(|name| environment.get(name));
         found.map(str::to_owned)
@@ -185,7 +178,7 @@ fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<Stand
     }
     let provider = Embedded::new(embedded::Settings {
         wanted_major: wanted.major,
-        port: published(parts),
+        port: published(basis),
         search: embedded_settings::Search {
             configured: settings.pg_bin.clone(),
             path: environment.search_path(),
@@ -202,9 +195,9 @@ fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<Stand
         ..embedded::Settings::new(
             account(wanted),
             wanted.service.clone(),
-            parts.project.name.clone(),
-            parts.state.directory().join("postgres"),
-            parts.places.cache.join("postgres"),
+            basis.project.name.clone(),
+            basis.state.directory().join("postgres"),
+            basis.places.cache.join("postgres"),
         )
     });
     Chosen {
@@ -215,12 +208,12 @@ fn embedded(parts: &Parts<'_>, engine: Option<Engine>, standing_in: Option<Stand
 }
 
 /// The port of this machine that the Compose file gives to the database.
-fn published(parts: &Parts<'_>) -> Option<u16> {
-    let service = parts.project.service(parts.wanted.service.as_str())?;
+fn published(basis: &Basis) -> Option<u16> {
+    let service = basis.project.service(basis.wanted.service.as_str())?;
     let port = service
         .ports
         .iter()
-        .find(|it| it.target == parts.wanted.port)?;
+        .find(|it| it.target == basis.wanted.port)?;
     port.published.as_ref()?.parse().ok()
 }
 

@@ -1,6 +1,7 @@
 //! The history of a project, of whichever kind: whether it leads from nothing to its head, where a
 //! database stands in it, and what of it decides what it makes.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -151,6 +152,7 @@ impl ProjectHistory {
             url: Some(url),
             door: Door::Development,
             python: Named::default().python(),
+            runner: OnceCell::new(),
             home: session.project.directory.clone(),
             containers: containers(session, written),
         }

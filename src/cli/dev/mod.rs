@@ -6,6 +6,7 @@ use super::context::Context;
 use crate::error::Error;
 
 pub(super) mod application;
+pub(super) mod basis;
 pub(super) mod choose;
 mod containers;
 mod down;

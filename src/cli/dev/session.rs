@@ -1,22 +1,19 @@
 //! A project and the provider of its database: what every `dev` command begins with.
 
-use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::basis::Basis;
 use super::choose::{self, Chosen, StandingIn};
 use crate::cli::context::Context;
 use crate::cli::migrate::{Kind, Named};
-use crate::cli::surroundings;
-use crate::compose::database::Wanted;
-use crate::compose::{self, Project, PullPolicy};
+use crate::compose::{self, PullPolicy};
 use crate::config::file::File;
-use crate::config::places::Places;
-use crate::config::state::{Lock, State};
+use crate::config::state::Lock;
 use crate::config::{Environment, ProviderChoice, Settings};
 use crate::database::{self, Provider, Ready, Target, until_admitted, until_ready};
-use crate::docker::decide::Pull;
-use crate::docker::{self, Engine, proxies};
+use crate::docker::{self, Engine};
 use crate::error::Error;
 use crate::host::Endpoint;
 use crate::report::Story;
@@ -24,93 +21,21 @@ use crate::report::words::Span;
 
 /// One project in one run.
 pub(crate) struct Session {
-    pub(crate) project: Project,
-    pub(crate) wanted: Wanted,
-    pub(crate) settings: Settings,
+    basis: Basis,
     pub(crate) provider: Box<dyn Provider>,
     pub(in crate::cli) engine: Option<Engine>,
-    pub(super) pull: Pull,
-    pub(super) proxies: BTreeMap<String, String>,
-    pub(in crate::cli) places: Places,
-    pub(super) state: State,
     /// Why the embedded provider was chosen, where nobody asked for it.
     standing_in: Option<StandingIn>,
     /// Where the database has answered in this run.
     pub(super) answered_at: Option<Endpoint>,
 }
 
-/// A project as its files tell it, before it is known what runs its database.
-pub(in crate::cli) struct Basis {
-    pub(in crate::cli) project: Project,
-    pub(in crate::cli) wanted: Wanted,
-    pub(in crate::cli) settings: Settings,
-    pub(in crate::cli) places: Places,
-    pub(in crate::cli) state: State,
-    pull: Pull,
-    proxies: BTreeMap<String, String>,
-}
+/// A session has all that the project's files tell.
+impl Deref for Session {
+    type Target = Basis;
 
-impl Basis {
-    /// Finds the database's service, and our own memory of the project.
-    pub(in crate::cli) fn of(
-        context: &Context,
-        project: Project,
-        settings: Settings,
-        pull: Option<PullPolicy>,
-    ) -> Result<Self, Error> {
-        let service = compose::database::find(&project, settings.service.as_deref())?;
-        service.ensure_whole()?;
-        let wanted = compose::database::wanted(&project, service)?;
-        let places = Places::of(&context.env)?;
-        let state = State::of(&places, &project.name, &project.directory);
-        Ok(Self {
-            pull: pull.map_or(Pull::AsWritten, Pull::Forced),
-            proxies: proxies::configured(&surroundings::docker(context)),
-            project,
-            wanted,
-            settings,
-            places,
-            state,
-        })
-    }
-
-    /// A session with the engine that was asked for, or with none since none is wanted.
-    pub(in crate::cli) fn among(
-        self,
-        context: &Context,
-        connected: Option<Result<Engine, docker::Error>>,
-    ) -> Result<Session, Error> {
-        let chosen = choose::among(&self.parts(context), connected)?;
-        Ok(self.with(chosen))
-    }
-
-    fn parts<'a>(&'a self, context: &'a Context) -> choose::Parts<'a> {
-        choose::Parts {
-            context,
-            project: &self.project,
-            wanted: &self.wanted,
-            settings: &self.settings,
-            places: &self.places,
-            state: &self.state,
-            pull: &self.pull,
-            proxies: &self.proxies,
-        }
-    }
-
-    fn with(self, chosen: Chosen) -> Session {
-        Session {
-            project: self.project,
-            wanted: self.wanted,
-            settings: self.settings,
-            provider: chosen.provider,
-            engine: chosen.engine,
-            pull: self.pull,
-            proxies: self.proxies,
-            places: self.places,
-            state: self.state,
-            standing_in: chosen.standing_in,
-            answered_at: None,
-        }
+    fn deref(&self) -> &Basis {
+        &self.basis
     }
 }
 
@@ -154,8 +79,28 @@ impl Session {
             return Err(Error::NotInProduction);
         }
         let basis = Basis::of(context, project, settings, pull)?;
-        let chosen = choose::provider(&basis.parts(context)).await?;
-        Ok(basis.with(chosen))
+        let chosen = choose::provider(context, &basis).await?;
+        Ok(Self::with(basis, chosen))
+    }
+
+    /// With the engine that was asked for, or with none since none is wanted.
+    pub(in crate::cli) fn among(
+        context: &Context,
+        basis: Basis,
+        connected: Option<Result<Engine, docker::Error>>,
+    ) -> Result<Self, Error> {
+        let chosen = choose::among(context, &basis, connected)?;
+        Ok(Self::with(basis, chosen))
+    }
+
+    fn with(basis: Basis, chosen: Chosen) -> Self {
+        Self {
+            basis,
+            provider: chosen.provider,
+            engine: chosen.engine,
+            standing_in: chosen.standing_in,
+            answered_at: None,
+        }
     }
 
     /// Waits until no other command works on this project.
@@ -223,21 +168,11 @@ impl Session {
             Err(database::Error::Docker(error)) if error.lacks_image() => error,
             other => return Ok(other?),
         };
-        let parts = choose::Parts {
-            context,
-            project: &self.project,
-            wanted: &self.wanted,
-            settings: &self.settings,
-            places: &self.places,
-            state: &self.state,
-            pull: &self.pull,
-            proxies: &self.proxies,
-        };
         let Chosen {
             provider,
             standing_in,
             ..
-        } = choose::without_image(&parts, lacking)?;
+        } = choose::without_image(context, &self.basis, lacking)?;
         self.provider = provider;
         say(context, story, standing_in.as_ref());
         Ok(self

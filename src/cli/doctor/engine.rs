@@ -122,6 +122,8 @@ pub(super) async fn volume(session: &Session, status: Option<&Status>) -> Option
     let Some((engine, service)) = parts(session) else {
         return (status.state != State::Absent).then_some(volume);
     };
+    // Nothing that is here hangs on it.
+    let _ = engine.forget_onlookers().await;
     let named = match &status.data {
         Data::Volume(name) | Data::ExternalVolume(name) => {
             Some(engine.volume(name).await.ok().flatten())

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::alembic::VersionTable;
 use crate::cli::context::Context;
-use crate::cli::dev::session::{Basis, request};
+use crate::cli::dev::basis::Basis;
+use crate::cli::dev::session::request;
 use crate::compose::database::Wanted;
 use crate::compose::source::Place;
 use crate::compose::{self, Project};

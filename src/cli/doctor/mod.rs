@@ -54,7 +54,7 @@ async fn gather(context: &Context) -> Evidence {
     let Some(basis) = files.basis.filter(|_| !silent) else {
         return evidence;
     };
-    match basis.among(context, connected) {
+    match Session::among(context, basis, connected) {
         Ok(session) => Box::pin(look(context, &session, &files.version_table, &mut evidence)).await,
         Err(error) => evidence.address = Some(Err(Trouble::of(&error))),
     }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::migration::journal::lock::Wait;
 use crate::migration::plan::fingerprint::Fingerprint;
 use crate::migration::runner::{self, Applied};
-use crate::migration::{self, Directory, Options, Plan, Session};
+use crate::migration::{self, Directory, Graph, Options, Plan, Session};
 
 /// Goes where `gate` leads, if it admits the plan.
 pub(super) async fn walk(
@@ -19,7 +19,7 @@ pub(super) async fn walk(
     session: &mut Session,
     options: &Options,
 ) -> Result<Applied, Error> {
-    gate.admit_heads(directory)?;
+    gate.admit_heads(directory, &Graph::of(directory)?)?;
     let story = context.story();
     let mut on_event = |event: migration::Event<'_>| story.migration(&event);
     let mut wait = Wait::of(options.wait_lock);

@@ -10,9 +10,9 @@ use super::plan::Saved;
 use crate::config::Environment;
 use crate::error::{Error, Unapproved};
 use crate::lint::{Level, Survey};
-use crate::migration::graph::fork::Fork;
+use crate::migration::graph::name::Names;
 use crate::migration::plan::fingerprint::{Fingerprint, NoFingerprint};
-use crate::migration::{self, Direction, Directory, Graph, Journal, Plan, Target};
+use crate::migration::{self, Direction, Graph, Journal, Plan, Target};
 
 /// Why a database is treated with caution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,17 +112,22 @@ impl Gate<'_> {
         self.caution != Caution::None && self.approved.is_none()
     }
 
-    /// Refuses a history with several heads where nobody would see that one is left behind.
-    pub(super) fn admit_heads(&self, directory: &Directory) -> Result<(), Error> {
-        let graph = Graph::of(directory)?;
-        let heads = graph.heads();
+    /// Refuses a history with several heads where nobody would see that one is left behind, or was
+    /// never joined: `heads` would apply what nobody has seen together. Branches that have labels
+    /// are meant to stay apart.
+    pub(super) fn admit_heads<N: Names>(
+        &self,
+        names: &N,
+        graph: &Graph<N::Key>,
+    ) -> Result<(), Error> {
+        let heads = names.heads(graph, None);
         let careless = self.caution != Caution::None && self.direction == Direction::Upgrade;
-        if !careless || heads.len() < 2 {
+        if !careless || graph.is_meant(&heads) {
             return Ok(());
         }
         Err(migration::Error::SeveralHeads {
             target: self.target.to_string(),
-            fork: Box::new(Fork::of(directory, &graph, &heads)),
+            fork: Box::new(names.fork(graph, &heads)),
         }
         .into())
     }

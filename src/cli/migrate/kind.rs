@@ -11,7 +11,7 @@ use crate::alembic::project::{Request, nearby};
 use crate::cli::context::Context;
 use crate::config::{HistoryKind, Settings};
 use crate::error::Error;
-use crate::migration::Directory;
+use crate::migration::{Directory, Unwritten};
 
 /// Alembic's own options, which stand before the verb as they do there.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -22,6 +22,9 @@ pub(crate) struct Named {
     /// Section of alembic.ini, in place of its own
     #[arg(short, long, value_name = "SECTION")]
     name: Option<String>,
+    /// What env.py may ask for as its `x` argument; may be given several times
+    #[arg(short, value_name = "KEY=VALUE")]
+    x: Vec<String>,
     #[command(flatten)]
     python: python::Options,
 }
@@ -50,6 +53,19 @@ pub(crate) enum Kind {
 impl Kind {
     /// Finds it for the project in `directory`.
     pub(crate) fn of(
+        context: &Context,
+        directory: &Path,
+        settings: &Settings,
+        named: &Named,
+    ) -> Result<Self, Error> {
+        let found = Self::found(context, directory, settings, named)?;
+        match found {
+            Self::Sql if !named.x.is_empty() => Err(Unwritten::OfAlembicOnly("-x").into()),
+            found => Ok(found),
+        }
+    }
+
+    fn found(
         context: &Context,
         directory: &Path,
         settings: &Settings,
@@ -88,6 +104,7 @@ impl Kind {
             settings: settings.alembic.clone(),
             python: named.python.clone(),
             section: request.section,
+            x: named.x.clone(),
         })))
     }
 }

@@ -1,6 +1,7 @@
 //! `townpass migrate`: the history on a database named by its URL. No Docker is involved; this
 //! is the door for CI and deploy jobs. `dev migrate` comes in with a URL of its own.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use clap::Subcommand;
 
 use self::beside::beside;
 use super::context::Context;
+use crate::alembic::python::Runner;
 use crate::config::{Configured, Settings, database_url, file::File};
 use crate::database;
 use crate::error::Error;
@@ -103,7 +105,7 @@ pub(crate) enum Verb {
     Rebase(rebase::Args),
     /// Open the file of a revision in an editor
     Edit(edit::Args),
-    /// Look at all files for what is wrong with them, without a database
+    /// Look at all files for what is wrong with them, and compare models with the database
     Check(check::Args),
     /// Take over the history of another tool: Alembic, Flyway, dbmate, golang-migrate, goose and so on
     Import(import::Args),
@@ -136,7 +138,8 @@ impl Verb {
             Self::History(args) => args.needs_database(),
             Self::Show(args) => args.needs_database(),
             Self::Plan(_) | Self::Rebase(_) => true,
-            Self::Heads(_) | Self::Branches | Self::Check(_) | Self::Lint(_) => false,
+            Self::Check(args) => args.compares_models(kind),
+            Self::Heads(_) | Self::Branches | Self::Lint(_) => false,
             Self::Revision(args) => args.needs_database(kind),
             Self::Merge(args) => args.needs_database(),
             Self::Edit(args) => args.needs_database(),
@@ -162,6 +165,8 @@ pub(crate) struct Workplace {
     pub(crate) containers: Option<Rc<dyn Containers>>,
     /// Which Python is meant, where one is needed.
     pub(crate) python: python::Options,
+    /// The one that was found, once it was looked for.
+    pub(crate) runner: OnceCell<Runner>,
 }
 
 /// How a verb was come to.
@@ -303,6 +308,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
         door: Door::Deploy(Caution::of(settings.environment, context.env.is_ci())),
         containers: None,
         python: args.named.python(),
+        runner: OnceCell::new(),
         home: directory,
     };
     answer(context, &workplace, args.verb).await

@@ -232,6 +232,7 @@ impl Provider for Container {
         Ok(listed
             .into_iter()
             .filter(|it| it.volumes.contains(volume) && it.project() != Some(own))
+            .filter(|it| !it.looks_into(volume))
             .filter(|it| !status.runner.ends_with(&format!(" {}", it.name)))
             .map(|it| it.name)
             .collect())

@@ -43,6 +43,31 @@ impl UpPlan<'_> {
         });
         self
     }
+
+    /// The same without any container: what one of `service` needs to be made, though what it
+    /// depends on does not run.
+    #[must_use]
+    pub fn beneath(mut self, service: &ServiceName) -> Self {
+        self.steps.retain(|step| match step {
+            Step::Image { service: of, .. } => of.name == *service,
+            Step::Network { .. } | Step::Volume { .. } => true,
+            Step::Create { .. }
+            | Step::Start { .. }
+            | Step::Attach { .. }
+            | Step::Await { .. }
+            | Step::Remove { .. }
+            | Step::Unpause { .. } => false,
+        });
+        self
+    }
+
+    /// The same without all but its networks.
+    #[must_use]
+    pub fn networks(mut self) -> Self {
+        let is_network = |step: &Step<'_>| matches!(step, Step::Network { .. });
+        self.steps.retain(is_network);
+        self
+    }
 }
 
 /// One thing to do.

@@ -94,6 +94,9 @@ impl DownPlan {
                 adopted.filter(|it| Some(&it.name) == service.container_name.as_ref());
             doomed.extend(adopted.next().filter(|_| meant).cloned());
         }
+        // One that only looked, and was not let end.
+        let looks = |it: &&Listed| volumes.iter().any(|volume| it.looks_into(&volume.name));
+        doomed.extend(observed.listed.iter().filter(looks).cloned());
         for volume in &volumes {
             let stays = |it: &&Listed| !doomed.iter().any(|gone| gone.id == it.id);
             if let Some(user) = observed.users_of_volume(&volume.name).find(stays) {
@@ -266,6 +269,14 @@ mod tests {
         }
     }
 
+    /// One of ours that looks into a volume.
+    fn onlooker(volume: &str) -> Listed {
+        let mut it = container("townpass-look-1", None, "", &[volume]);
+        it.labels.insert(labels::LOOK.to_owned(), volume.to_owned());
+        it.state = State::Created;
+        it
+    }
+
     fn observed(listed: Vec<Listed>) -> Observed {
         let of = |name: &str| [(labels::PROJECT.to_owned(), name.to_owned())].into();
         let network = |name: &str, project: &str| Network {
@@ -370,6 +381,21 @@ mod tests {
             .expect_err("it is in use");
             assert!(matches!(refusal, Refusal::VolumeShared { .. }), "{refusal}");
         }
+    }
+
+    #[test]
+    fn who_only_looked_into_a_volume_goes_with_it() {
+        let mut listed = usual();
+        listed.extend([onlooker("backend_pgdata"), onlooker("other_pgdata")]);
+        let plan = |fate| {
+            let observed = observed(listed.clone());
+            let plan = DownPlan::decide(&project(), Scope::Project, fate, &observed);
+            said(&plan.expect("nothing is in the way"))
+        };
+        let line = "remove container `townpass-look-1`".to_owned();
+        let times = |fate| plan(fate).iter().filter(|it| it.ends_with(&line)).count();
+        assert_eq!(times(VolumeFate::Removed), 1);
+        assert_eq!(times(VolumeFate::Kept), 0);
     }
 
     #[test]

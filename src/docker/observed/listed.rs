@@ -77,6 +77,11 @@ impl Listed {
         self.labels.get(labels::PROJECT).map(String::as_str)
     }
 
+    /// Whether it is one of ours, through which `volume` was looked into.
+    pub fn looks_into(&self, volume: &str) -> bool {
+        self.labels.get(labels::LOOK).is_some_and(|it| it == volume)
+    }
+
     /// The service it runs, where a label says so.
     pub fn service(&self) -> Option<&str> {
         self.labels.get(labels::SERVICE).map(String::as_str)

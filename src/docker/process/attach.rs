@@ -48,13 +48,23 @@ pub enum Attachment<'a> {
     Terminal,
     /// Our standard streams, each kept apart.
     Pipes,
-    /// A listener, who hears what it prints piece by piece. It gets no input. As long as it runs,
-    /// the mark beside it is set: it hears of signals, and who ends at one waits for it.
-    Listener(&'a Listener<'a>, &'a Cell<bool>),
+    /// An audience, who hears what it prints piece by piece. It gets no input.
+    Listener(Audience<'a>),
 }
 
 /// Hears what a process prints.
 pub type Listener<'a> = RefCell<dyn FnMut(Channel, &[u8]) + 'a>;
+
+/// Who hears a process that nobody watches, and how long.
+#[derive(Clone, Copy)]
+pub struct Audience<'a> {
+    /// Hears it.
+    pub listener: &'a Listener<'a>,
+    /// Set as long as it runs: it hears of signals, and who ends at one waits for it.
+    pub joined: &'a Cell<bool>,
+    /// After so long it is killed, which is [`Error::Overdue`]; never, where it is not set.
+    pub patience: Option<Duration>,
+}
 
 impl Attachment<'_> {
     /// A terminal where standard input and output are one.
@@ -68,8 +78,8 @@ impl Attachment<'_> {
 
     /// From now on a process is joined, or none is any more.
     fn mark(self, joined: bool) {
-        if let Self::Listener(_, mark) = self {
-            mark.set(joined);
+        if let Self::Listener(audience) = self {
+            audience.joined.set(joined);
         }
     }
 
@@ -89,7 +99,7 @@ impl Attachment<'_> {
     pub(in crate::docker) fn console_size(self) -> Option<[u16; 2]> {
         let (columns, rows) = match self {
             Self::Terminal => terminal::size()?,
-            Self::Pipes | Self::Listener(..) => return None,
+            Self::Pipes | Self::Listener(_) => return None,
         };
         Some([rows, columns])
     }
@@ -125,12 +135,12 @@ impl Session<'_, '_> {
     ) -> Result<(), Error> {
         let raw_mode = match self.attachment {
             Attachment::Terminal => Some(terminal::RawMode::enter().map_err(Error::Terminal)?),
-            Attachment::Pipes | Attachment::Listener(..) => None,
+            Attachment::Pipes | Attachment::Listener(_) => None,
         };
         let (reader, writer) = tokio::io::split(stream);
         let input = async {
             match self.attachment {
-                Attachment::Listener(..) => close(writer).await,
+                Attachment::Listener(_) => close(writer).await,
                 Attachment::Terminal | Attachment::Pipes => feed(writer).await,
             }
         };
@@ -138,8 +148,14 @@ impl Session<'_, '_> {
             drained = self.drain(reader) => drained,
             () = input => Ok(()),
             error = self.control(&mut signals) => Err(error),
+            error = self.overdue() => Err(error),
         };
         drop(raw_mode);
+        if let (Attachment::Listener(_), Err(Error::Interrupted | Error::Overdue { .. })) =
+            (self.attachment, &ended)
+        {
+            self.pass_signal(Signal::Kill).await;
+        }
         self.attachment.mark(false);
         ended
     }
@@ -172,7 +188,7 @@ impl Session<'_, '_> {
                 }
                 Ok(())
             }
-            Attachment::Listener(listener, _) => {
+            Attachment::Listener(Audience { listener, .. }) => {
                 let mut piece = Vec::new();
                 while let Some(channel) = next_piece(&mut reader, &mut piece).await.map_err(lost)? {
                     (listener.borrow_mut())(channel, &piece);
@@ -192,10 +208,7 @@ impl Session<'_, '_> {
         loop {
             let signal = tokio::select! {
                 signal = signals.next() => signal,
-                () = over(deadline) => {
-                    self.pass_signal(Signal::Kill).await;
-                    return Error::Interrupted;
-                }
+                () = over(deadline) => return Error::Interrupted,
                 pause = first_size(unsized_for) => {
                     let settled = self.pass_size().await || pause >= FIRST_SIZE_PATIENCE;
                     unsized_for = (!settled).then_some(pause * 2);
@@ -212,10 +225,29 @@ impl Session<'_, '_> {
                     passed += 1;
                     self.pass_signal(signal).await;
                     // Nobody who could press Ctrl-C again sees what it does.
-                    if let Attachment::Listener(..) = self.attachment {
+                    if let Attachment::Listener(_) = self.attachment {
                         deadline.get_or_insert_with(|| Instant::now() + LAST_WORK);
                     }
                 }
+            }
+        }
+    }
+
+    /// Ends when the process has had its time, which may be never.
+    async fn overdue(&self) -> Error {
+        match self.attachment {
+            Attachment::Listener(Audience {
+                patience: Some(patience),
+                ..
+            }) => {
+                sleep(patience).await;
+                Error::Overdue {
+                    doing: self.doing.to_owned(),
+                    patience,
+                }
+            }
+            Attachment::Terminal | Attachment::Pipes | Attachment::Listener(_) => {
+                std::future::pending().await
             }
         }
     }

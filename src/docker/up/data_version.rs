@@ -3,30 +3,22 @@
 //! The engine hands out files of a container that was created and never ran, mounts included,
 //! so this takes one request and no process.
 
-use std::collections::HashMap;
 use std::io::Read;
 
-use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountType, MountVolumeOptions};
-use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, DownloadFromContainerOptionsBuilder,
-};
+use bollard::query_parameters::DownloadFromContainerOptionsBuilder;
 use futures_util::StreamExt;
 
-use crate::compose::{Project, Service};
+use crate::compose::Service;
 use crate::docker::Engine;
 use crate::docker::decide::postgres::Server;
 use crate::docker::decide::refusal::Refusal;
 use crate::docker::error::Error;
-use crate::docker::labels;
 use crate::docker::observe::found;
-use crate::docker::observed::{Container, Image, Volume};
+use crate::docker::observed::{Container, Image};
 use crate::docker::payload::{Circumstances, InlineFile};
-use crate::ident::ProjectName;
 
 /// No `PG_VERSION` is longer.
 const LONGEST: usize = 64 * 1024;
-/// Where a volume is mounted only to be looked at.
-const LOOK: &str = "/look";
 
 impl Engine {
     /// Refuses data of another major. `around` is of a container that was created, not started.
@@ -73,44 +65,6 @@ impl Engine {
         Ok(major.filter(|major| !major.is_empty()))
     }
 
-    /// The major that wrote the data of a volume that no container has mounted, seen through a
-    /// container that never runs. Nothing where the service's image is not here, or the volume is
-    /// empty.
-    pub async fn version_in(
-        &self,
-        project: &Project,
-        service: &Service,
-        volume: &Volume,
-    ) -> Option<String> {
-        let image = project.image_name(service);
-        let present = self.image_if_there(&image).await.ok().flatten()?;
-        let server = Server::of(service, &image, Some(&present))?;
-        // Another major may look for its data at another place of the volume than the one that
-        // wrote it.
-        let paths = [
-            server.below_mount(service)?,
-            String::new(),
-            "data/".to_owned(),
-        ];
-        let name = format!("townpass-look-{}", volume.name);
-        let body = onlooker(&project.name, &image, &volume.name);
-        let options = CreateContainerOptionsBuilder::default().name(&name).build();
-        self.remove_container(&name, &name).await.ok()?;
-        let made = self.api().create_container(Some(options), body).await;
-        made.ok()?;
-        let mut found = None;
-        for path in paths {
-            let path = format!("{LOOK}/{path}PG_VERSION");
-            found = self.read_file(&name, &path).await.ok().flatten();
-            if found.is_some() {
-                break;
-            }
-        }
-        self.remove_container(&name, &name).await.ok()?;
-        let major = found.map(|text| text.trim().to_owned());
-        major.filter(|major| !major.is_empty())
-    }
-
     /// The text of a small file of a container, if there is one.
     pub(in crate::docker) async fn read_file(
         &self,
@@ -153,35 +107,6 @@ impl Engine {
             .upload_to_container(container, Some(options), bollard::body_full(archive.into()))
             .await
             .map_err(|error| Error::answer(doing(), error))
-    }
-}
-
-/// A container that has a volume mounted, to be looked at and never started.
-fn onlooker(project: &ProjectName, image: &str, volume: &str) -> ContainerCreateBody {
-    let options = MountVolumeOptions {
-        no_copy: Some(true),
-        ..MountVolumeOptions::default()
-    };
-    let mount = Mount {
-        typ: Some(MountType::VOLUME),
-        source: Some(volume.to_owned()),
-        target: Some(LOOK.to_owned()),
-        read_only: Some(true),
-        volume_options: Some(options),
-        ..Mount::default()
-    };
-    ContainerCreateBody {
-        image: Some(image.to_owned()),
-        labels: Some(HashMap::from([(
-            labels::HELPER.to_owned(),
-            project.to_string(),
-        )])),
-        host_config: Some(HostConfig {
-            network_mode: Some("none".to_owned()),
-            mounts: Some(vec![mount]),
-            ..HostConfig::default()
-        }),
-        ..ContainerCreateBody::default()
     }
 }
 

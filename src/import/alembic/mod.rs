@@ -10,7 +10,8 @@ pub use self::by_hand::ByHand;
 use crate::alembic;
 use crate::alembic::Ordinal;
 use crate::alembic::translate::{Memo, Naming, Outside, Statement, translate};
-use crate::alembic::way::printed::{self, words};
+use crate::alembic::way::printed;
+use crate::alembic::way::stretch::Stretch;
 use crate::import::error::Error;
 use crate::import::history::{History, Revision};
 use crate::import::script::{Piece, Script, Sending, Transaction};
@@ -87,7 +88,7 @@ impl<'h> Ways<'h> {
 
     /// What Alembic is asked, so that it prints one revision, and perhaps others before it.
     pub fn words(&self, question: Question) -> Vec<String> {
-        words(self.history, question.direction, question.revision)
+        Stretch::from(question.revision).words(self.history, question.direction)
     }
 
     /// Takes in what Alembic printed, if that is all that the revision does. `table` is Alembic's own,

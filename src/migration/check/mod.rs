@@ -242,12 +242,7 @@ fn warning(rule: &'static str, source: &Source, at: usize, message: String, help
 /// Several heads are a mistake, unless each has a name of its own.
 fn heads(directory: &Directory, graph: &Graph) -> Option<Finding> {
     let heads = graph.heads();
-    let named = |head: Version| {
-        let others = heads.iter().filter(|&&other| other != head);
-        let taken: Vec<&str> = others.flat_map(|&other| graph.labels(other)).collect();
-        graph.labels(head).any(|label| !taken.contains(&label))
-    };
-    if heads.len() < 2 || heads.iter().all(|&head| named(head)) {
+    if graph.is_meant(&heads) {
         return None;
     }
     let newest = directory.get(*heads.last()?)?;

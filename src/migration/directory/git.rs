@@ -45,9 +45,11 @@ impl Repository {
         (inside.trim() == "true").then_some(found)
     }
 
-    /// The commit that brought the file at `path`.
+    /// The commit that brought the file at `path`, which may be in a folder of the folder, or beside
+    /// it.
     pub async fn commit_of(&self, path: &Path) -> Option<Commit> {
-        self.commit("HEAD", path.file_name()?).await
+        let within = path.strip_prefix(&self.folder).unwrap_or(path);
+        self.commit("HEAD", within.as_os_str()).await
     }
 
     /// The newest commit of any branch that brought a file with `word` in its name.

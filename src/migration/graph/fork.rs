@@ -56,45 +56,60 @@ pub struct Commit {
 impl Fork {
     /// What the files say about `heads`.
     pub fn of(directory: &Directory, graph: &Graph, heads: &[Version]) -> Self {
-        let lines: Vec<BTreeSet<Version>> = heads
-            .iter()
-            .map(|&head| graph.with_ancestors(&[head]))
-            .collect();
-        let touched: Vec<BTreeSet<Object>> = lines
-            .iter()
-            .map(|line| {
-                // What all have in common lies before the fork.
-                let own = line
-                    .iter()
-                    .filter(|it| !lines.iter().all(|line| line.contains(it)));
-                own.filter_map(|&it| directory.get(it))
-                    .flat_map(|revision| touch::objects(&revision.up.text))
-                    .collect()
-            })
-            .collect();
-        let shared = touched
-            .iter()
-            .enumerate()
-            .flat_map(|(at, own)| {
-                let others: Vec<_> = touched[at + 1..].iter().collect();
-                own.iter()
-                    .filter(move |it| others.iter().any(|other| other.contains(it)))
-            })
-            .cloned()
-            .collect::<BTreeSet<_>>();
+        let touched = |version: Version| {
+            let revision = directory.get(version);
+            Some(revision.map_or_else(BTreeSet::new, |it| touch::objects(&it.up.text)))
+        };
+        let branches = heads.iter().filter_map(|&head| directory.get(head));
+        Self::between(
+            branches.map(Branch::of).collect(),
+            shared(graph, heads, touched),
+        )
+    }
+
+    /// That of `branches`, oldest first, which touch what is `shared`.
+    pub fn between(branches: Vec<Branch>, shared: Option<Vec<Object>>) -> Self {
+        let rebase = match branches.as_slice() {
+            [.., onto, moved] => {
+                let (moved, onto) = (&moved.head, &onto.head);
+                Some(format!("townpass migrate rebase {moved} --onto {onto}"))
+            }
+            _ => None,
+        };
         Self {
-            branches: heads
-                .iter()
-                .filter_map(|&head| directory.get(head))
-                .map(Branch::of)
-                .collect(),
-            shared: Some(shared.into_iter().collect()),
-            rebase: match heads {
-                [.., onto, moved] => Some(format!("townpass migrate rebase {moved} --onto {onto}")),
-                _ => None,
-            },
+            branches,
+            shared,
+            rebase,
         }
     }
+}
+
+/// What more than one of the lines that lead to `heads` touches, beside what lies before the fork.
+/// `touched` tells it of a revision; nothing is known where it does not know of one.
+pub fn shared<K: Copy + Ord>(
+    graph: &Graph<K>,
+    heads: &[K],
+    touched: impl Fn(K) -> Option<BTreeSet<Object>>,
+) -> Option<Vec<Object>> {
+    let lines: Vec<BTreeSet<K>> = heads
+        .iter()
+        .map(|&head| graph.with_ancestors(&[head]))
+        .collect();
+    let of_all = |it: &K| lines.iter().all(|line| line.contains(it));
+    let mut once = BTreeSet::new();
+    let mut again = BTreeSet::new();
+    for line in &lines {
+        let mut own = BTreeSet::new();
+        for &revision in line.iter().filter(|it| !of_all(it)) {
+            own.extend(touched(revision)?);
+        }
+        for object in own {
+            if let Some(object) = once.replace(object) {
+                again.insert(object);
+            }
+        }
+    }
+    Some(again.into_iter().collect())
 }
 
 impl Branch {

@@ -227,6 +227,17 @@ impl<K: Copy + Ord> Graph<K> {
         !arrows(&self.dependents, version).is_empty()
     }
 
+    /// Whether `heads` are meant to stay apart: each has a label that no other has. Several that
+    /// have not are a mistake: somebody forgot to join them.
+    pub fn is_meant(&self, heads: &[K]) -> bool {
+        let named = |head: K| {
+            let others = heads.iter().filter(|&&other| other != head);
+            let taken: BTreeSet<&str> = others.flat_map(|&other| self.labels(other)).collect();
+            self.labels(head).any(|label| !taken.contains(label))
+        };
+        heads.len() < 2 || heads.iter().all(|&head| named(head))
+    }
+
     /// All versions, oldest first.
     pub fn versions(&self) -> impl DoubleEndedIterator<Item = K> + '_ {
         self.parents.keys().copied()

@@ -54,7 +54,7 @@ pub(in crate::migration) fn locate(
     let Some(cause) = server(error) else {
         let (message, help) = (error.to_string(), state.to_owned());
         let located = Located::new(&step.source, &statement.body, message, String::new(), help);
-        return translated(step, statement, located);
+        return step.source.traced(statement.body.start, located);
     };
     let body = statement.of(&step.source.text);
     let at = match cause.position() {
@@ -88,15 +88,8 @@ pub(in crate::migration) fn locate(
     let message = format!("{} ({})", cause.message(), cause.code());
     let label = cause.message().to_owned();
     let located = Located::new(&step.source, &at, message, label, help.join("\n"));
-    translated(step, statement, located.with_code(cause.code()))
-}
-
-/// Adds what of another file makes the statement, where the text was made from one.
-fn translated(step: &Step, statement: &Statement, located: Located) -> Located {
-    match step.source.made_by(statement.body.start) {
-        Some((place, call)) => located.made_by(place, call),
-        None => located,
-    }
+    let located = located.with_code(cause.code());
+    step.source.traced(statement.body.start, located)
 }
 
 impl Source {
@@ -104,6 +97,15 @@ impl Source {
     /// from a file of another language.
     pub fn made_by(&self, at: usize) -> Option<(Place, &str)> {
         made_by(&self.text[..at], &self.name())
+    }
+
+    /// A mistake in the statement at the byte `at`, with what of another file makes that, where the
+    /// text was made from one.
+    pub(in crate::migration) fn traced(&self, at: usize, located: Located) -> Located {
+        match self.made_by(at) {
+            Some((place, call)) => located.made_by(place, call),
+            None => located,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod alone;
 mod book;
 mod change;
 mod gate;
+mod guest;
 mod heads;
 mod indexes;
 pub mod locate;
@@ -27,6 +28,7 @@ mod repair;
 mod stamp;
 mod transaction;
 
+pub use guest::end_sessions;
 pub use heads::{Ended, apply_noting_heads, ensure_heads, hold_lock, let_go, stamp_heads};
 pub use rename::rename;
 pub use repair::mend;

@@ -5,6 +5,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use super::Report;
+use crate::alembic::python::operations::Operation;
 use crate::migration::check::{Finding, Severity};
 use crate::report::words::Count;
 use crate::report::{Painter, Shade};
@@ -19,6 +20,8 @@ pub struct Checked {
     pub heads: Vec<String>,
     /// What is wrong.
     pub findings: Vec<Finding>,
+    /// What the models have that no revision makes, where they were compared.
+    pub operations: Option<Vec<Operation>>,
 }
 
 impl Report for Checked {
@@ -50,13 +53,31 @@ impl Report for Checked {
         let revisions = Count(self.revisions, "revision");
         let heads = Count(self.heads.len(), "head");
         match (errors, warnings) {
-            (0, 0) => writeln!(out, "{revisions}, {heads}: nothing is wrong"),
+            (0, 0) if self.operations.is_none() => {
+                writeln!(out, "{revisions}, {heads}: nothing is wrong")
+            }
+            (0, 0) => writeln!(out, "{revisions}, {heads}: nothing is wrong with the files"),
             (errors, warnings) => writeln!(
                 out,
                 "{revisions}, {heads}: {}, {}",
                 Count(errors, "error"),
                 Count(warnings, "warning")
             ),
+        }?;
+        match self.operations.as_deref() {
+            None => Ok(()),
+            Some([]) => writeln!(out, "the models have nothing that no revision makes"),
+            Some(operations) => {
+                writeln!(out, "the models and the database differ:")?;
+                for Operation { kind, subject } in operations {
+                    let kind = out.shade(Shade::Bad, format_args!("{kind}:"));
+                    writeln!(out, "    {kind} {subject}")?;
+                }
+                writeln!(
+                    out,
+                    "write a revision of it: `townpass migrate revision --autogenerate -m \"...\"`"
+                )
+            }
         }
     }
 }

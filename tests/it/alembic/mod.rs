@@ -3,6 +3,7 @@
 mod bad_input;
 mod current;
 mod finding;
+mod heads;
 mod histories;
 mod random;
 mod real;

@@ -106,6 +106,49 @@ async fn autogenerate_writes_what_the_models_have() {
 }
 
 #[tokio::test]
+async fn check_compares_the_models_with_the_database() {
+    let town = with_environment(project(Town::bare()));
+    let database = Database::fresh().await;
+    let run = |words: &str| {
+        town.townpass(words.split(' '))
+            .env("DATABASE_URL", database.url("postgresql+psycopg"))
+            .run()
+    };
+    run("migrate revision --autogenerate -m users").success();
+    let behind = run("migrate check").expect(1);
+    behind.says("Target database is not up to date: 1 revision is not applied");
+    run("migrate upgrade").success();
+    let clean = run("migrate check").success();
+    assert_snapshot!(clean.stdout, @"
+    1 revision, 1 head: nothing is wrong with the files
+    the models have nothing that no revision makes
+    ");
+
+    let models = MODELS.replace("String(120), nullable=False", "String(200)");
+    let town = town.write("models.py", &format!("{models}    age = Column(Integer)\n"));
+    let run = |words: &str| {
+        town.townpass(words.split(' '))
+            .env("DATABASE_URL", database.url("postgresql+psycopg"))
+            .run()
+    };
+    assert_snapshot!(run("migrate check").expect(1).stdout, @r#"
+    1 revision, 1 head: nothing is wrong with the files
+    the models and the database differ:
+        add_column: 'users', Column('age', Integer(), table=<users>)
+        modify_type: 'users', 'email', VARCHAR(length=120), String(length=200)
+        modify_nullable: 'users', 'email', False, True
+    write a revision of it: `townpass migrate revision --autogenerate -m "..."`
+    "#);
+    let json = run("--output json migrate check").expect(1).json();
+    assert_eq!(json["operations"][0]["kind"], "add_column", "{json}");
+    run("migrate check --autogenerate=false").success();
+    town.run("migrate check --autogenerate=false").success();
+    town.run("migrate check")
+        .expect(2)
+        .says("`townpass migrate check --autogenerate=false`");
+}
+
+#[tokio::test]
 async fn what_python_complains_of_is_answered() {
     let database = Database::fresh().await;
     let url = database.url("postgresql+psycopg");

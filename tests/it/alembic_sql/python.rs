@@ -77,6 +77,38 @@ async fn only_what_we_cannot_is_given_to_alembic() {
 }
 
 #[tokio::test]
+async fn what_env_py_is_told_is_heard_by_it_or_refused() {
+    for release in RELEASES {
+        let (town, database) = project().await;
+        let env_py = town.path().join("alembic/env.py");
+        let text = fs::read_to_string(&env_py).expect("it is there");
+        let text = text.replace(
+            "import os\n",
+            "import os\nfrom alembic import context\n\
+             tenant = context.get_x_argument(as_dictionary=True)[\"tenant\"]\n\
+             print(f\"for {tenant}\")\n",
+        );
+        fs::write(&env_py, text).expect("it is ours");
+        let run = |words: &str| run(&town, &database, release, words);
+        // We could run the first revision, but not what `env.py` makes of the tenant.
+        let up = run("migrate -x tenant=one -x y=2 upgrade one").success();
+        up.says("for one");
+        let down = run("migrate -x tenant=two downgrade base").success();
+        down.says("for two");
+        run("migrate -x tenant=one heads").success();
+        for words in [
+            "migrate -x tenant=one current",
+            "migrate -x tenant=one stamp one",
+            "migrate -x tenant=one upgrade one --engine-mode native",
+            "migrate -x tenant=one upgrade one --dry-run",
+            "migrate -x tenant=one upgrade base:one --sql",
+        ] {
+            run(words).expect(2).says("`-x` is for `env.py`");
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_alembic_that_goes_to_another_database_is_found_out() {
     let (town, database) = project().await;
     let other = Database::fresh().await;

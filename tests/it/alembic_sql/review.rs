@@ -111,6 +111,59 @@ fn what_alembic_prints_is_looked_at_too() {
     }
 }
 
+/// What Alembic was asked for, call by call, where it is run by a script that writes that down.
+fn asked(town: &Town, words: &str) -> (Output, Vec<String>) {
+    let (log, wrapper) = (town.path().join("asked"), town.path().join("alembic.sh"));
+    let script = format!(
+        "echo \"$*\" >>'{}'\nexec '{}' \"$@\"\n",
+        log.display(),
+        program(RELEASES[1]).display()
+    );
+    fs::write(&wrapper, script).expect("the directory is ours");
+    let runner = format!("sh {}", wrapper.display());
+    let output = town
+        .townpass(words.split(' '))
+        .env("TOWNPASS_RUNNER", runner)
+        .env("DOCKER_HOST", "tcp://127.0.0.1:1")
+        .run();
+    let asked = fs::read_to_string(&log).unwrap_or_default();
+    let asked = asked
+        .lines()
+        .filter_map(|line| line.split_once("alembic.ini "));
+    let asked = asked.map(|(_, words)| words.to_owned()).collect();
+    fs::remove_file(&log).expect("it was asked");
+    (output, asked)
+}
+
+#[test]
+fn revisions_that_follow_each_other_are_printed_in_one_go() {
+    let insert =
+        |n: u8| format!("op.execute(f\"INSERT INTO t VALUES ({{uuid.UUID(int={n}).int}})\")");
+    let inserts = [1, 2, 3, 4, 5].map(insert);
+    let create = "op.create_table('t', sa.Column('n', sa.Integer()))";
+    let mut revisions = vec![("zero", create, "pass"), ("one", &inserts[0], "pass")];
+    revisions.push(("two", &inserts[1], "pass"));
+    revisions.push(("three", "op.execute('UPDATE t SET n = 7')", "pass"));
+    revisions.push(("four", &inserts[3], "pass"));
+    revisions.push(("five", &inserts[4], "pass"));
+    let (found, words) = asked(&town(&revisions), "migrate lint");
+    found.expect(1);
+    assert_eq!(words, ["upgrade zero:five --sql"]);
+    // One that fails takes none of the others with it.
+    let fails = "op.get_bind().execute(sa.text('SELECT 1')).scalar()\n    uuid.uuid4()";
+    revisions[4] = ("four", fails, "pass");
+    let (found, words) = asked(&town(&revisions), "migrate lint --format json");
+    let expected = [
+        "upgrade zero:five --sql",
+        "upgrade zero:two --sql",
+        "upgrade four:five --sql",
+    ];
+    assert_eq!(words, expected);
+    let hidden = found.stdout.matches("\"rule\":\"unread-revision\"").count();
+    assert_eq!(hidden, 1, "{found}");
+    found.says("Alembic cannot print revision `four`");
+}
+
 #[test]
 fn github_and_sarif_point_there() {
     let town = town(&REVISIONS);
@@ -130,6 +183,26 @@ fn github_and_sarif_point_there() {
     let place = &result["locations"][0]["physicalLocation"];
     assert_eq!(place["artifactLocation"]["uri"], "alembic/versions/four.py");
     assert_eq!(place["region"]["startLine"], 11);
+}
+
+#[test]
+fn what_no_revision_may_do_is_named_where_it_is_written() {
+    let up = "op.execute('CREATE TABLE t (n int)')\n    op.execute('SELECT 1; COMMIT')";
+    let town = town(&[("one", up, "pass")]);
+    insta::assert_snapshot!(run(&town, None, "migrate lint"), @"
+    status: 6
+    --- stdout
+    --- stderr
+    error: `[DIR]/alembic/versions/one.py:12:5`: `COMMIT` would take the transaction out of our hands
+       ╭─[[DIR]/alembic/versions/one.py, as SQL:4:11]
+     3 │ -- one.py:12:5: op.execute
+     4 │ SELECT 1; COMMIT;
+       ·           ───┬──
+       ·              ╰── here
+       ╰────
+      help: `op.execute` in [DIR]/alembic/versions/one.py:12:5 makes this statement
+            remove it: each migration runs in one transaction of its own
+    ");
 }
 
 #[test]
@@ -281,6 +354,48 @@ async fn a_relative_target_counts_past_what_python_runs() {
     assert_eq!(run("migrate current").success().stdout, "one\n");
     let one = run("migrate upgrade head --single-transaction").expect(4);
     one.says("revision `three` cannot be run without Python");
+}
+
+#[tokio::test]
+async fn in_production_there_is_one_head_unless_branches_have_names() {
+    let create = |table: &str| format!("op.create_table('{table}', sa.Column('n', sa.Integer()))");
+    let (one, two) = (create("one"), create("two"));
+    let town = town(&[("one", &one, "pass"), ("two", &two, "pass")]);
+    let other = town.path().join("alembic/versions/other.py");
+    let file = |label: &str| {
+        let three = create("three");
+        format!(
+            "from alembic import op\nimport sqlalchemy as sa\nrevision = 'other'\n\
+             down_revision = 'one'\n{label}\n\n\ndef upgrade():\n    {three}\n"
+        )
+    };
+    fs::write(&other, file("")).expect("the directory is ours");
+    let database = Database::fresh().await;
+    let run = |words: &str| against(&town, &database, Some(RELEASES[1]), words);
+    for words in ["heads", "two", "+1", "heads --engine-mode python"] {
+        let refused = run(&format!("--environment production migrate upgrade {words}")).expect(5);
+        let refused = refused.says("Multiple head revisions");
+        assert!(
+            refused.stderr.contains("townpass migrate merge heads"),
+            "{refused}"
+        );
+    }
+    assert_eq!(run("migrate current").success().stdout, "");
+    run("migrate upgrade one").success();
+    // One that has a name is beside the one that goes on without.
+    fs::write(&other, file("branch_labels = 'audit'")).expect("the directory is ours");
+    run("--environment production migrate upgrade heads").expect(5);
+    let two = town.path().join("alembic/versions/two.py");
+    let text = fs::read_to_string(&two).expect("it is there");
+    fs::write(&two, format!("{text}\n\nbranch_labels = ['main']\n")).expect("it is ours");
+    run("--environment production migrate upgrade head").expect(5);
+    run("--environment production migrate upgrade main@head").success();
+    run("--environment production migrate upgrade heads").success();
+    let standing = run("migrate current").success().stdout;
+    assert!(
+        standing.contains("other") && standing.contains("two"),
+        "{standing}"
+    );
 }
 
 #[test]

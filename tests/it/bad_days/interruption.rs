@@ -110,6 +110,60 @@ fn a_reset_of_the_contents_is_stopped_at_each_step() {
 }
 
 #[test]
+fn a_look_into_a_volume_is_killed() {
+    if !docker::demanded() {
+        return;
+    }
+    let town = Town::new();
+    let _ = town.run("dev up").success();
+    let _ = town.run("dev down").success();
+    let volume = format!("{}_pgdata", town.project());
+    let using = format!("volume={volume}");
+    let users = || docker::docker(&["ps", "-aq", "--filter", &using]).expect("an answer");
+    let kill = || {
+        let relay = Relay::start(&town, "/archive?path=", Mishap::Hangs);
+        let mut running = town
+            .townpass(["doctor"])
+            .env("DOCKER_HOST", relay.address())
+            .start();
+        relay.until_it_hangs();
+        running.signal("KILL");
+        let _ = running.end().expect(-1);
+        assert_eq!(users().lines().count(), 1, "one is left behind");
+    };
+    // What somebody else called so is nobody's of ours.
+    let other = format!("townpass-look-{}", town.project());
+    let project = format!("com.docker.compose.project={}", town.project());
+    let made = [
+        "create",
+        "--name",
+        &other,
+        "--label",
+        &project,
+        "postgres:16",
+    ];
+    docker::docker(&made).expect("an answer");
+
+    kill();
+    // It may be looking still: then it is nobody else's to end.
+    let _ = town.run("doctor");
+    assert_eq!(users().lines().count(), 1);
+    std::thread::sleep(Duration::from_secs(11));
+    let _ = town.run("doctor");
+    assert_eq!(users(), "");
+    let named = format!("name={other}");
+    let others = docker::docker(&["ps", "-aq", "--filter", &named]).expect("an answer");
+    assert_eq!(others.lines().count(), 1);
+    // The data is not kept for the sake of a look.
+    kill();
+    let _ = town.run("dev reset-db --volume --yes").success();
+    let _ = town.run("dev down").success();
+    kill();
+    let _ = town.run("dev down --volumes --yes").success();
+    assert_eq!(users(), "");
+}
+
+#[test]
 fn a_reset_of_the_volume_is_killed_at_each_step() {
     if !docker::demanded() {
         return;

@@ -146,7 +146,8 @@ fn data_of_another_major() {
         .says("container", "failure", "cannot be started: volume failed")
         .mended_by("container", "townpass dev reset-db --volume");
     // Nothing is left of looking at it.
-    let all = docker::docker(&["ps", "-aq", "--filter", "name=townpass-look"]);
+    let using = format!("volume={}_pgdata", town.project());
+    let all = docker::docker(&["ps", "-aq", "--filter", &using]);
     assert_eq!(all, Ok(String::new()));
     // Compose lets the server loose on it, which ends.
     town.compose("up -d --wait").expect_err("it ends");

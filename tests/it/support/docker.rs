@@ -128,6 +128,9 @@ pub(crate) fn left(project: &str) -> String {
 pub(crate) fn remove_project(project: &str) {
     let filter = format!("label=com.docker.compose.project={project}");
     remove(&["ps", "-aq", "--filter", &filter], &["rm", "-fv"]);
+    // What was made for a moment holds its volumes, and is no part of the project to Compose either.
+    let helpers = format!("label=io.townpass.helper={project}");
+    remove(&["ps", "-aq", "--filter", &helpers], &["rm", "-fv"]);
     remove(
         &["network", "ls", "-q", "--filter", &filter],
         &["network", "rm"],

@@ -15,5 +15,5 @@ pub(crate) mod unprivileged;
 pub(crate) use output::Output;
 pub(crate) use running::Running;
 #[cfg(unix)]
-pub(crate) use town::signal;
+pub(crate) use town::{Invocation, signal};
 pub(crate) use town::{Town, reference};

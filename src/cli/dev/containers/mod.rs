@@ -18,12 +18,12 @@ use super::session::Session;
 use crate::alembic::python::process::{Ended, MANNERS, OnLine};
 use crate::alembic::python::{self, Asked, Look, Runner};
 use crate::cli::migrate::Alembic;
-use crate::cli::migrate::python::{Call, Containers, directory};
+use crate::cli::migrate::python::{Call, Containers, Errand, directory};
 use crate::compose::Service;
 use crate::docker::observed::State;
 use crate::docker::process::run::OneOff;
 use crate::docker::process::run_service::ServiceRun;
-use crate::docker::{Attachment, Channel, Command};
+use crate::docker::{Attachment, Audience, Channel, Command};
 use crate::error::Error;
 use crate::ident::ServiceName;
 use crate::report::Story;
@@ -79,7 +79,8 @@ impl ProjectContainers {
                 )),
             });
         };
-        let mut argv = vec!["sh", "-c", PROBE, "sh"];
+        let section = alembic.section.as_deref().unwrap_or_default();
+        let mut argv = vec!["sh", "-c", PROBE, "sh", section];
         let places = places(service, &alembic.project.configuration, self.top());
         argv.extend(places.iter().map(String::as_str));
         let command = Command::new(argv);
@@ -106,7 +107,7 @@ impl ProjectContainers {
         &self,
         runner: &Runner,
         alembic: &Alembic,
-        arguments: &[String],
+        call: &Call<'_>,
         environment: &[String],
         attachment: Attachment<'_>,
         story: &Story<'_>,
@@ -114,8 +115,11 @@ impl ProjectContainers {
         let engine = self.session.engine_for(&[])?;
         if let Runner::OneOff { service, words } = runner {
             let service = self.session.project.find(service)?;
-            let plan = self.session.prepare(service, story).await?;
-            let argv = [words, arguments].concat();
+            let plan = match call.errand {
+                Errand::Database => self.session.prepare(service, story).await?,
+                Errand::Script => self.session.prepare_alone(service, story).await?,
+            };
+            let argv = [words, call.arguments].concat();
             let run = ServiceRun {
                 plan: &plan,
                 service,
@@ -139,8 +143,12 @@ impl ProjectContainers {
             .map(str::to_owned)
             .to_vec();
         argv.push(configuration);
-        argv.extend_from_slice(arguments);
+        argv.extend_from_slice(call.arguments);
         let database = self.session.service(self.session.wanted.service.as_str())?;
+        // Nothing may have been started yet.
+        if call.errand == Errand::Script {
+            self.session.make_networks(database, story).await?;
+        }
         let network = database.networks.keys().next();
         let network = network.and_then(|key| self.session.project.networks.get(key));
         let one_off = OneOff {
@@ -207,7 +215,11 @@ impl Containers for ProjectContainers {
                 .borrow_mut()
                 .take(channel, bytes, &mut |line| on_line.borrow_mut()(line));
         });
-        let attachment = Attachment::Listener(&listener, call.joined);
+        let attachment = Attachment::Listener(Audience {
+            listener: &listener,
+            joined: call.joined,
+            patience: call.patience,
+        });
         let code = if let Runner::Service { service, words } = runner {
             let engine = self.session.engine_for(&[])?;
             let service = self.session.project.find(service)?;
@@ -221,15 +233,8 @@ impl Containers for ProjectContainers {
                 .exec_attached(&container.id, &command, attachment)
                 .await?
         } else {
-            self.run_once(
-                runner,
-                alembic,
-                call.arguments,
-                &environment,
-                attachment,
-                story,
-            )
-            .await?
+            self.run_once(runner, alembic, call, &environment, attachment, story)
+                .await?
         };
         let heard = heard.take();
         Ok(heard.ended(code, &mut |line| on_line.borrow_mut()(line)))

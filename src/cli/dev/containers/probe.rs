@@ -7,12 +7,15 @@ use crate::alembic::python::{Look, Runner};
 use crate::compose::{MountKind, Service};
 
 /// Says with which words Alembic runs in there, where its configuration is, and its heads. The
-/// arguments are the places where the configuration may be.
+/// arguments are the section of the configuration, which may be empty, and the places where the
+/// configuration may be.
 pub(super) const PROBE: &str = r#"
+section=$1
+shift
 for config in "$@"; do [ -f "$config" ] && break; config=; done
 [ -n "$config" ] || { echo "its files are not in it"; exit 3; }
 for words in alembic .venv/bin/alembic "uv run --no-sync alembic" "poetry run alembic" "python -m alembic" "python3 -m alembic"; do
-    if heads=$($words -c "$config" heads 2>/dev/null); then
+    if heads=$($words -c "$config" ${section:+-n "$section"} heads 2>/dev/null); then
         printf '%s\n%s\n%s\n' "$words" "$config" "$heads"
         exit 0
     fi

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::Alembic;
 use super::python::Python;
-use crate::alembic;
 use crate::alembic::history::versions;
 use crate::alembic::python::{self, Runner};
+use crate::alembic::{self, History};
 use crate::cli::context::Context;
 use crate::cli::editor;
 use crate::cli::migrate::Workplace;
@@ -81,7 +81,12 @@ pub(super) async fn ensure_up_to_date(
         &heads,
         args.place.splicing(),
     )?;
-    let pending = history.revisions().count() - place.applied(&history).len();
+    ensure_all_applied(&history, &place)
+}
+
+/// Makes sure that the models can be compared with the database as it is.
+pub(super) fn ensure_all_applied(history: &History, place: &alembic::Place) -> Result<(), Error> {
+    let pending = history.revisions().count() - place.applied(history).len();
     if pending > 0 {
         return Err(alembic::Error::NotUpToDate { pending }.into());
     }

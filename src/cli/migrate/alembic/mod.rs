@@ -2,7 +2,7 @@
 
 use self::road::Road;
 use super::beside::beside;
-use super::{Verb, Workplace, import};
+use super::{Kind, Verb, Workplace, import};
 use crate::alembic::history::versions;
 use crate::alembic::project::Project;
 use crate::alembic::project::env_py;
@@ -38,15 +38,30 @@ pub(crate) struct Alembic {
     pub(crate) python: python::Options,
     /// The section of `alembic.ini`, where one was named.
     pub(crate) section: Option<String>,
+    /// What `env.py` is told.
+    pub(crate) x: Vec<String>,
 }
 
 impl Alembic {
-    /// Alembic's own words for the section.
-    fn section(&self) -> Vec<String> {
-        match &self.section {
-            Some(section) => vec!["-n".to_owned(), section.clone()],
-            None => Vec::new(),
+    /// What Alembic is told before the verb, besides where its configuration is.
+    fn options(&self) -> Vec<String> {
+        let section = self.section.iter().map(|it| ["-n", it]);
+        let x = self.x.iter().map(|it| ["-x", it]);
+        let words = section.chain(x).flatten();
+        words.map(str::to_owned).collect()
+    }
+
+    /// What `env.py` makes of its `x` argument nobody else knows: where something depends on it,
+    /// Alembic must do the work.
+    fn ensure_x_is_heard(&self, verb: &Verb, kind: &Kind) -> Result<(), Error> {
+        let runs_env_py = matches!(
+            verb,
+            Verb::Upgrade(_) | Verb::Downgrade(_) | Verb::Revision(_) | Verb::Check(_)
+        );
+        if self.x.is_empty() || runs_env_py || !verb.needs_database(kind) {
+            return Ok(());
         }
+        Err(crate::alembic::Error::XUnheard.into())
     }
 
     /// Reads the history.
@@ -149,13 +164,14 @@ pub(super) async fn answer(
     alembic: &Alembic,
     verb: Verb,
 ) -> Result<u8, Error> {
+    alembic.ensure_x_is_heard(&verb, &workplace.kind)?;
     match verb {
         Verb::Current(args) => read::current(context, workplace, alembic, &args).await,
         Verb::History(args) => read::history(context, workplace, alembic, &args).await,
         Verb::Heads(args) => read::heads(context, alembic, &args),
         Verb::Branches => read::branches(context, alembic),
         Verb::Show(args) => read::show(context, workplace, alembic, &args).await,
-        Verb::Check(args) => check::run(context, alembic, &args),
+        Verb::Check(args) => check::run(context, workplace, alembic, &args).await,
         Verb::Revision(args) if args.autogenerate => {
             by_python::ensure_up_to_date(context, workplace, alembic, &args).await?;
             let needs = "autogenerate compares with models in Python";

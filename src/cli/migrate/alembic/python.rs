@@ -16,8 +16,9 @@ use crate::alembic::python::process::{self, Ended, OnLine, Request};
 use crate::alembic::python::{self, Asked, Look, Runner, driver, runner, search};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
-use crate::cli::{duration, editor};
+use crate::cli::{duration, editor, interrupted};
 use crate::config::database_url;
+use crate::docker;
 use crate::error::Error;
 use crate::ident::DatabaseName;
 use crate::migration::runner::stamp_heads;
@@ -73,12 +74,24 @@ pub(crate) trait Containers: fmt::Debug {
     async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error>;
 }
 
+/// What Alembic is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// To work on the database.
+    Database,
+    /// To print SQL, which asks no database.
+    Script,
+}
+
 /// What Alembic is run with in a container.
 pub(crate) struct Call<'c> {
+    pub(crate) errand: Errand,
     pub(crate) arguments: &'c [String],
     pub(crate) environment: &'c [(&'c str, &'c str)],
     /// Set as long as it runs: whoever ends at a signal waits for it.
     pub(crate) joined: &'c Cell<bool>,
+    /// After so long it is ended.
+    pub(crate) patience: Option<Duration>,
 }
 
 /// A Python that was found.
@@ -91,14 +104,20 @@ pub(in crate::cli::migrate) struct Python<'a> {
 }
 
 impl<'a> Python<'a> {
-    /// Finds one, and says which. `needs` is what needs it, as the beginning of a sentence.
+    /// Finds one, unless that was done before, and says which. `needs` is what needs it, as the
+    /// beginning of a sentence.
     pub(in crate::cli::migrate) async fn find(
         context: &'a Context,
         workplace: &'a Workplace,
         alembic: &'a Alembic,
         needs: &str,
     ) -> Result<Self, Error> {
-        let runner = choose(context, workplace, alembic, needs).await?;
+        let runner = if let Some(found) = workplace.runner.get() {
+            found.clone()
+        } else {
+            let found = choose(context, workplace, alembic, needs).await?;
+            workplace.runner.get_or_init(|| found).clone()
+        };
         context.story().note(&format!("{needs}: {runner}"));
         Ok(Self {
             context,
@@ -113,8 +132,19 @@ impl<'a> Python<'a> {
     pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
         let url = self.url(self.workplace.url.as_ref(), None)?;
-        self.run(arguments, &url, &story, &mut |line| story.alembic(line))
-            .await
+        let errand = Errand::Database;
+        self.run(errand, arguments, &url, &story, &mut |line| {
+            story.alembic(line);
+        })
+        .await
+    }
+
+    /// The same, and whatever it prints is told to nobody.
+    pub(super) async fn ask(&self, arguments: &[String]) -> Result<Ended, Error> {
+        let story = self.context.story();
+        let url = self.url(self.workplace.url.as_ref(), None)?;
+        let errand = Errand::Database;
+        self.run(errand, arguments, &url, &story, &mut |_| {}).await
     }
 
     /// The same in the database `name` of the server, and whatever it prints is told to nobody.
@@ -125,7 +155,8 @@ impl<'a> Python<'a> {
     ) -> Result<Ended, Error> {
         let story = self.context.story();
         let url = self.url(self.workplace.url.as_ref(), Some(name))?;
-        self.run(arguments, &url, &story, &mut |_| {}).await
+        let errand = Errand::Database;
+        self.run(errand, arguments, &url, &story, &mut |_| {}).await
     }
 
     /// Whether it comes to the scratch database that it is sent to, before it is let run anything:
@@ -165,50 +196,31 @@ impl<'a> Python<'a> {
         let nowhere = NOWHERE.parse()?;
         let here = self.workplace.url.as_ref().unwrap_or(&nowhere);
         let url = self.url(Some(here), None)?;
-        let ended = self.run(arguments, &url, &story, &mut |_| {}).await?;
+        let errand = Errand::Script;
+        let ended = self
+            .run(errand, arguments, &url, &story, &mut |_| {})
+            .await?;
         Ok(ended.stdout)
     }
 
     async fn run(
         &self,
+        errand: Errand,
         arguments: &[String],
         url: &DatabaseUrl,
         story: &Story<'_>,
         on_line: &mut OnLine<'_>,
     ) -> Result<Ended, Error> {
-        let variable = [(database_url::VARIABLE, url.reveal())];
-        let ended = match (&self.runner, &self.workplace.containers) {
-            (Runner::Command(words), _) => {
-                let words = self.words(words, arguments);
-                let request = Request {
-                    words: &words,
-                    directory: directory(self.alembic),
-                    environment: &variable,
-                    patience: self.alembic.python.runner_timeout,
-                };
-                process::run(request, on_line).await?
-            }
-            (contained, Some(containers)) => {
-                let call = Call {
-                    arguments,
-                    environment: &variable,
-                    joined: &self.context.joined,
-                };
-                let run = containers.run(contained, self.alembic, &call, story, on_line);
-                match self.alembic.python.runner_timeout {
-                    Some(patience) => {
-                        tokio::time::timeout(patience, run).await.map_err(|_| {
-                            python::Error::Hangs {
-                                command: contained.to_string(),
-                                patience,
-                            }
-                        })??
-                    }
-                    None => run.await?,
-                }
-            }
-            (contained, None) => return Err(outside(contained)),
-        };
+        let name = format!("townpass-alembic-{:016x}", rand::random::<u64>());
+        let ended = self
+            .run_as(&name, errand, arguments, url, story, on_line)
+            .await;
+        if let Err(error) = &ended
+            && was_stopped(error)
+        {
+            self.end_sessions(&name).await;
+        }
+        let ended = ended?;
         story.end_bar();
         if ended.code == Some(0) {
             return Ok(ended);
@@ -225,12 +237,78 @@ impl<'a> Python<'a> {
         Err(python::Error::Failed { complaint }.into())
     }
 
-    /// The whole command: the runner, the configuration and the section, then the verb.
+    /// Runs it to its end, whichever that is. Its sessions call themselves `name`, where its driver
+    /// is built on libpq and `env.py` does not object.
+    async fn run_as(
+        &self,
+        name: &str,
+        errand: Errand,
+        arguments: &[String],
+        url: &DatabaseUrl,
+        story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
+    ) -> Result<Ended, Error> {
+        let environment = [(database_url::VARIABLE, url.reveal()), ("PGAPPNAME", name)];
+        let patience = self.alembic.python.runner_timeout;
+        let arguments = &[&self.alembic.options(), arguments].concat();
+        match (&self.runner, &self.workplace.containers) {
+            (Runner::Command(words), _) => {
+                let words = self.words(words, arguments);
+                let request = Request {
+                    words: &words,
+                    directory: directory(self.alembic),
+                    environment: &environment,
+                    patience,
+                };
+                // Whoever ends at a signal waits until Python has heard of it.
+                self.context.joined.set(true);
+                let ended = process::run(request, interrupted(), on_line).await;
+                self.context.joined.set(false);
+                Ok(ended?)
+            }
+            (contained, Some(containers)) => {
+                let call = Call {
+                    errand,
+                    arguments,
+                    environment: &environment,
+                    joined: &self.context.joined,
+                    patience,
+                };
+                let ended = containers
+                    .run(contained, self.alembic, &call, story, on_line)
+                    .await;
+                ended.map_err(|error| match error {
+                    Error::Docker(docker::Error::Overdue { patience, .. }) => {
+                        let command = contained.to_string();
+                        python::Error::Hangs { command, patience }.into()
+                    }
+                    error => error,
+                })
+            }
+            (contained, None) => Err(outside(contained)),
+        }
+    }
+
+    /// Ends what a Python that was stopped may have left in the database: a statement that waits for
+    /// a lock does not notice that nobody awaits its answer any more.
+    async fn end_sessions(&self, name: &str) {
+        if self.workplace.url.is_none() {
+            return;
+        }
+        let ended = async {
+            let mut session = self.workplace.connect(self.context).await?;
+            Ok::<_, Error>(migration::runner::end_sessions(name, &mut session).await?)
+        };
+        if let Err(error) = ended.await {
+            self.context.printer.explain(&error.to_string());
+        }
+    }
+
+    /// The whole command: the runner and the configuration, then what Alembic is told.
     fn words(&self, runner: &[String], arguments: &[String]) -> Vec<String> {
         let mut words = runner.to_vec();
         let project = &self.alembic.project;
         words.extend(["-c".to_owned(), project.configuration.display().to_string()]);
-        words.extend(self.alembic.section());
         words.extend_from_slice(arguments);
         words
     }
@@ -314,6 +392,15 @@ async fn choose(
 pub(crate) fn directory(alembic: &Alembic) -> &Path {
     let configuration = &alembic.project.configuration;
     configuration.parent().unwrap_or(configuration)
+}
+
+/// Whether it was we who ended it.
+fn was_stopped(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::OfPython(python::Error::Hangs { .. } | python::Error::Interrupted)
+            | Error::Docker(docker::Error::Interrupted)
+    )
 }
 
 fn outside(runner: &Runner) -> Error {

@@ -71,6 +71,30 @@ impl Road {
         self.history.find(&version.to_string())
     }
 
+    /// What Alembic is told so that it runs `revision` and no other: the next on the way. `None`
+    /// where that cannot be said.
+    pub(super) fn single(
+        &self,
+        direction: Direction,
+        place: &Place,
+        revision: Ordinal,
+    ) -> Option<String> {
+        let (history, graph) = (&self.history, self.history.graph());
+        if direction == Direction::Upgrade {
+            return Some(history.id(revision).to_owned());
+        }
+        let applied = place.applied(history);
+        match graph.parents(revision) {
+            [] if applied.len() == 1 => Some("base".to_owned()),
+            &[parent] => {
+                let children = graph.children(parent).iter();
+                let alone = children.filter(|it| applied.contains(it)).count() == 1;
+                alone.then(|| history.id(parent).to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// The place where a range begins, and the target where it ends; no database is asked.
     pub(super) fn range(
         &self,

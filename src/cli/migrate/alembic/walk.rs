@@ -28,6 +28,7 @@ pub(super) async fn walk(
     direction: Direction,
     (goal, how): (&Goal, &How),
 ) -> Result<u8, Error> {
+    let engine_mode = engine_mode(alembic, how)?;
     if how.sql {
         return print(context, workplace, alembic, direction, goal).await;
     }
@@ -57,7 +58,7 @@ pub(super) async fn walk(
         road: &road,
         story: &story,
     };
-    let applied = match how.engine_mode {
+    let applied = match engine_mode {
         EngineMode::Python => office.by_python(&gate, &mut session, &options).await?,
         EngineMode::Native => {
             let help = Help::Refused;
@@ -71,6 +72,19 @@ pub(super) async fn walk(
     drop(story);
     context.printer.show(&Moved::from(&applied));
     Ok(0)
+}
+
+/// Who runs the revisions. Where `env.py` is told something, only Alembic can.
+fn engine_mode(alembic: &Alembic, how: &How) -> Result<EngineMode, Error> {
+    if alembic.x.is_empty() {
+        return Ok(how.engine_mode);
+    }
+    match how.engine_mode {
+        EngineMode::Auto | EngineMode::Python if !how.sql && !how.dry_run => Ok(EngineMode::Python),
+        EngineMode::Auto | EngineMode::Python | EngineMode::Native => {
+            Err(alembic::Error::XUnheard.into())
+        }
+    }
 }
 
 /// Prints the way as a script.
@@ -240,6 +254,10 @@ impl Office<'_> {
         rest: Option<&Rest>,
         session: &mut Session,
     ) -> Result<Leave, Error> {
+        if rest.is_none() {
+            let history = &self.road.history;
+            gate.admit_heads(history, history.graph())?;
+        }
         let place = self.road.place(session).await?;
         let start = self.road.from(&place);
         let legs = match rest {
@@ -411,31 +429,5 @@ fn completed(version: Version, description: &str, since: Instant) -> Completed {
         version,
         description: description.to_owned(),
         elapsed: since.elapsed(),
-    }
-}
-
-impl Road {
-    /// What Alembic is told so that it runs `revision` and no other: the next on the way. `None`
-    /// where that cannot be said.
-    pub(super) fn single(
-        &self,
-        direction: Direction,
-        place: &Place,
-        revision: Ordinal,
-    ) -> Option<String> {
-        let (history, graph) = (&self.history, self.history.graph());
-        if direction == Direction::Upgrade {
-            return Some(history.id(revision).to_owned());
-        }
-        let applied = place.applied(history);
-        match graph.parents(revision) {
-            [] if applied.len() == 1 => Some("base".to_owned()),
-            &[parent] => {
-                let children = graph.children(parent).iter();
-                let alone = children.filter(|it| applied.contains(it)).count() == 1;
-                alone.then(|| history.id(parent).to_owned())
-            }
-            _ => None,
-        }
     }
 }

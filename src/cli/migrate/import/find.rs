@@ -227,6 +227,7 @@ pub(super) fn project(
         settings: settings.alembic,
         python,
         section,
+        x: Vec::new(),
     }))
 }
 
