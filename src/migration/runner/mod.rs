@@ -22,14 +22,17 @@ mod indexes;
 pub mod locate;
 pub mod monitor;
 pub mod notice;
+mod options;
 mod records;
 mod rename;
 mod repair;
+mod rolled_back;
 mod stamp;
 mod transaction;
 
 pub use guest::end_sessions;
 pub use heads::{Ended, apply_noting_heads, ensure_heads, hold_lock, let_go, stamp_heads};
+pub use options::{Options, Transactions};
 pub use rename::rename;
 pub use repair::mend;
 pub use stamp::{ensure_tables, stamp, take_over};
@@ -44,6 +47,7 @@ use self::gate::{Fence, Gate, RESET};
 use self::monitor::{Monitor, Sight, Subject};
 use self::notice::Notices;
 use self::records::Records;
+use self::rolled_back::rolled_back;
 use crate::migration::directory::Directory;
 use crate::migration::directory::version::Version;
 use crate::migration::error::Error;
@@ -58,49 +62,6 @@ use crate::migration::journal::{self, database};
 use crate::migration::plan::Plan;
 use crate::migration::plan::direction::Direction;
 use crate::migration::plan::step::{Mode, Reason, Step};
-use crate::migration::runner::locate::{exhausted, locate, lost};
-
-/// How a run goes about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// How long to wait for others: a process that migrates the same database, or sessions that
-    /// use what a statement needs.
-    pub wait_lock: Duration,
-    /// How long a statement may wait at a time for a table that others use, while those behind it
-    /// wait too.
-    pub lock_timeout: Duration,
-    /// How long a statement may run; for ever where it is not set.
-    pub statement_timeout: Option<Duration>,
-    /// How the lock is held.
-    pub lock_scope: Scope,
-    /// What is one transaction.
-    pub transactions: Transactions,
-    /// Who runs it.
-    pub origin: Origin,
-}
-
-/// What is one transaction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Transactions {
-    /// Each revision.
-    #[default]
-    Each,
-    /// All of them together.
-    One,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            wait_lock: Duration::from_mins(1),
-            lock_timeout: Duration::from_secs(3),
-            statement_timeout: None,
-            lock_scope: Scope::default(),
-            transactions: Transactions::default(),
-            origin: Origin::default(),
-        }
-    }
-}
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -443,59 +404,6 @@ impl Run<'_, '_> {
             .await;
         tell_notices(step, notices, *on_event);
         result.map_err(|error| Refused { error, blockers })
-    }
-}
-
-/// A statement failed in a transaction that is rolled back.
-fn rolled_back(step: &Step, index: usize, refused: &Refused) -> Error {
-    let sqlx::Error::Database(_) = refused.error else {
-        return lost(&refused.error);
-    };
-    let statement = &step.script.statements[index];
-    let state = match step.direction {
-        Direction::Upgrade => "nothing of this file was applied; revisions before it stay",
-        Direction::Downgrade => "nothing of this file was reverted; revisions before it are",
-    };
-    let code = journal::server(&refused.error).map_or("", |cause| cause.code());
-    let state = match way_out(step, code) {
-        Some(way_out) => format!("{state}\n{way_out}"),
-        None => state.to_owned(),
-    };
-    let located = Box::new(locate(
-        step,
-        statement,
-        &refused.error,
-        &refused.blockers,
-        &state,
-    ));
-    let code = located.code.as_deref().unwrap_or_default();
-    if transaction::met_others(&refused.error) {
-        Error::Blocked(located)
-    } else if exhausted(code).is_some() {
-        Error::Exhausted(located)
-    } else {
-        Error::Failed(located)
-    }
-}
-
-/// What to do about an answer that has an everyday reason.
-fn way_out(step: &Step, code: &str) -> Option<String> {
-    if step.direction == Direction::Downgrade {
-        return None;
-    }
-    match code {
-        // A table, a column or another object that is there already.
-        "42P07" | "42701" | "42710" => Some(format!(
-            "if the database has it from elsewhere (from `Base.metadata.create_all()`, or by hand), and all \
-             that the file makes, say so: `townpass migrate stamp {}`",
-            step.version
-        )),
-        "23502" => Some(
-            "rows that are there have no value: give the column a default, or add it nullable, fill it, \
-             and set NOT NULL then"
-                .to_owned(),
-        ),
-        _ => None,
     }
 }
 
