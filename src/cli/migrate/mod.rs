@@ -52,7 +52,8 @@ pub(super) mod verify;
 pub(super) mod walk;
 
 pub(crate) use alembic::Alembic;
-pub(crate) use alembic::python::{self, Containers};
+pub(crate) use alembic::containers::{Call, Containers, Errand};
+pub(crate) use alembic::python;
 pub(crate) use gate::Caution;
 pub(crate) use kind::{Kind, Named};
 

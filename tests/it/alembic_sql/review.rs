@@ -186,6 +186,16 @@ fn github_and_sarif_point_there() {
 }
 
 #[test]
+fn one_that_hangs_is_not_asked_again() {
+    let town = town(&REVISIONS);
+    let env = "import time\nprint('it waits', flush=True)\ntime.sleep(60)\n";
+    fs::write(town.path().join("alembic/env.py"), env).expect("the directory is ours");
+    let (hangs, words) = asked(&town, "migrate --runner-timeout 2s lint");
+    hangs.expect(3).says("did not end within 2 s");
+    assert_eq!(words, ["upgrade two:four --sql"]);
+}
+
+#[test]
 fn what_no_revision_may_do_is_named_where_it_is_written() {
     let up = "op.execute('CREATE TABLE t (n int)')\n    op.execute('SELECT 1; COMMIT')";
     let town = town(&[("one", up, "pass")]);

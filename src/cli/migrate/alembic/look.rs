@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Alembic;
-use super::python::Python;
+use super::python::{Python, was_stopped};
 use super::road::Road;
 use crate::alembic::way::leg::Sight;
 use crate::alembic::way::printed;
@@ -48,8 +48,7 @@ pub(super) async fn look(
         direction,
         story: &story,
     };
-    look.at(legs).await;
-    Ok(())
+    look.at(legs).await
 }
 
 /// What is looked with.
@@ -62,7 +61,7 @@ struct Look<'l> {
 
 impl Look<'_> {
     /// Asks for as many at once as follow each other; where one of them fails, for the others again.
-    async fn at(&self, legs: &mut [Leg]) {
+    async fn at(&self, legs: &mut [Leg]) -> Result<(), Error> {
         let history = &self.road.history;
         let way: Vec<Ordinal> = legs.iter().map(|leg| leg.revision).collect();
         let mut wanted = BTreeSet::new();
@@ -84,6 +83,7 @@ impl Look<'_> {
                     self.read(&text, legs, &stretch.revisions().collect());
                     continue;
                 }
+                Err(error) if was_stopped(&error) => return Err(error),
                 Err(error) => error,
             };
             let (first, last) = stretch.ends();
@@ -99,6 +99,7 @@ impl Look<'_> {
             }
             open.extend(stretch.without(blamed).into_iter().rev());
         }
+        Ok(())
     }
 
     async fn print(&self, stretch: &Stretch) -> Result<String, Error> {

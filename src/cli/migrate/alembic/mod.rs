@@ -15,6 +15,7 @@ use crate::migration::{Direction, Session, Target};
 
 mod by_python;
 mod check;
+pub(crate) mod containers;
 mod look;
 pub(crate) mod python;
 mod read;

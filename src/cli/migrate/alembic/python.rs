@@ -1,14 +1,11 @@
 //! Alembic in Python, for what only Python can do.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use async_trait::async_trait;
-
 use super::Alembic;
+use super::containers::{Call, Errand};
 use crate::alembic::VersionTable;
 use crate::alembic::project::sys_path;
 use crate::alembic::python::complaint::{self, Complaint};
@@ -36,7 +33,7 @@ pub(crate) struct Options {
     /// service:NAME, or image:NAME
     #[arg(long, global = true, value_name = "RUNNER", env = "TOWNPASS_RUNNER")]
     runner: Option<String>,
-    /// How long it may take; without end, unless told otherwise
+    /// How long it may take before it is ended, wherever it runs; without end, unless told otherwise
     #[arg(long, global = true, value_name = "DURATION", value_parser = duration::parse, env = "TOWNPASS_RUNNER_TIMEOUT")]
     runner_timeout: Option<Duration>,
 }
@@ -49,49 +46,6 @@ impl Options {
         let asked = Asked::parse(text, editor::words);
         Ok(asked.ok_or_else(|| python::Error::NotARunner(text.clone()))?)
     }
-}
-
-/// The project's containers, where there is an engine.
-#[async_trait(?Send)]
-pub(crate) trait Containers: fmt::Debug {
-    /// Looks for an Alembic in the services that run and in those that are made to migrate.
-    async fn looks(&self, alembic: &Alembic, asked: &Asked) -> Result<Vec<Look>, Error>;
-
-    /// The database as it is reached from there.
-    fn url(&self) -> DatabaseUrl;
-
-    /// Runs Alembic in one; `on_line` hears every line as it comes.
-    async fn run(
-        &self,
-        runner: &Runner,
-        alembic: &Alembic,
-        call: &Call<'_>,
-        story: &Story<'_>,
-        on_line: &mut OnLine<'_>,
-    ) -> Result<Ended, Error>;
-
-    /// The text of a file in the container of a service.
-    async fn read(&self, runner: &Runner, path: &str) -> Result<String, Error>;
-}
-
-/// What Alembic is run for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Errand {
-    /// To work on the database.
-    Database,
-    /// To print SQL, which asks no database.
-    Script,
-}
-
-/// What Alembic is run with in a container.
-pub(crate) struct Call<'c> {
-    pub(crate) errand: Errand,
-    pub(crate) arguments: &'c [String],
-    pub(crate) environment: &'c [(&'c str, &'c str)],
-    /// Set as long as it runs: whoever ends at a signal waits for it.
-    pub(crate) joined: &'c Cell<bool>,
-    /// After so long it is ended.
-    pub(crate) patience: Option<Duration>,
 }
 
 /// A Python that was found.
@@ -394,8 +348,8 @@ pub(crate) fn directory(alembic: &Alembic) -> &Path {
     configuration.parent().unwrap_or(configuration)
 }
 
-/// Whether it was we who ended it.
-fn was_stopped(error: &Error) -> bool {
+/// Whether it was we who ended it: then it is not to be tried again.
+pub(in crate::cli::migrate) fn was_stopped(error: &Error) -> bool {
     matches!(
         error,
         Error::OfPython(python::Error::Hangs { .. } | python::Error::Interrupted)

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::alembic::project::convention;
 use crate::alembic::python;
 use crate::cli::context::Context;
-use crate::cli::migrate::alembic::python::Python;
+use crate::cli::migrate::alembic::python::{Python, was_stopped};
 use crate::cli::migrate::{Alembic, Workplace};
 use crate::error::Error;
 use crate::ident::DatabaseName;
@@ -54,9 +54,11 @@ pub(super) async fn read(
             at + 1,
             questions.len()
         ));
-        // What even Alembic cannot print is named with the others.
-        if let Ok(printed) = python.print(&words).await {
-            ways.answer(question, &printed, &table);
+        match python.print(&words).await {
+            Ok(printed) => ways.answer(question, &printed, &table),
+            Err(error) if was_stopped(&error) => return Err(error),
+            // What even Alembic cannot print is named with the others.
+            Err(_) => {}
         }
     }
     drop(story);
