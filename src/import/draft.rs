@@ -117,8 +117,15 @@ fn up(
     }
     let id = revision.id.split_whitespace().collect::<Vec<_>>().join(" ");
     let _ = writeln!(text, "-- townpass:from {} {id}", history.tool.word());
+    if !revision.checksums.is_empty() {
+        let checksums = revision.checksums.join(", ");
+        let _ = writeln!(text, "-- townpass:from-checksum {checksums}");
+    }
     if let Some(message) = said(&revision.message) {
         let _ = writeln!(text, "-- {message}");
+    }
+    if revision.is_by_hand {
+        text.push_str("-- It was written by hand, in place of what Python did.\n");
     }
     if !revision.up.acts() {
         text.push_str("-- It changes nothing.\n");

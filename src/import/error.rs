@@ -3,9 +3,13 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::history::some;
 use super::source::folder::File;
+use super::standing::Edited;
 use super::tool::Tool;
+use super::words::{
+    accepting, all, as_it_is, bare, counted, differing, first, lacking, listed, mend, occupied,
+    reasons, runner, some, told_by, tools,
+};
 use crate::failure::{Blame, Diagnose};
 use crate::migration;
 use crate::migration::error::Located;
@@ -45,6 +49,19 @@ pub enum Error {
     Nothing {
         /// Where it was looked for.
         looked: Vec<String>,
+    },
+    /// There is no folder of ours, and another tool's history elsewhere.
+    #[error("there is no folder `{}`, and histories of other tools:{}", absent.display(), listed(found))]
+    #[diagnostic(help(
+        "`townpass migrate import {}` takes over the first; or name the folder of ours, with `--migrations \
+         DIRECTORY` or as `migrations` in `townpass.toml`",
+        first(found)
+    ))]
+    Elsewhere {
+        /// Where ours would be.
+        absent: PathBuf,
+        /// Each, with its folder.
+        found: Vec<(Tool, String)>,
     },
     /// Several are found.
     #[error("this may be the history of several tools:{}", listed(found))]
@@ -86,9 +103,11 @@ pub enum Error {
         reasons(revisions)
     )]
     #[diagnostic(help(
-        "what reads the database or imports the application is known only when it runs: write it with \
-         `op.execute(\"…\")` in these files, which databases that have them never run; then import \
-         again{}", runner(*python)
+        "what reads the database or imports the application is known only when it runs: write what it \
+         does as SQL into a folder, as `{0}.up.sql` and `{0}.down.sql`, and import with `--by-hand \
+         FOLDER`; a file of comments says that nothing is to be done{1}",
+        revisions.first().map_or("REVISION", |(id, _)| id),
+        runner(*python)
     ))]
     NotSql {
         /// Each, with what stands in the way.
@@ -96,6 +115,17 @@ pub enum Error {
         /// Whether Alembic itself was asked, and could not either.
         python: bool,
     },
+    /// A file that was written by hand, of no revision.
+    #[error("`{}` is called by no revision of Alembic's", .0.display())]
+    #[diagnostic(help(
+        "a way that is written by hand is called by the whole identifier: `1a34685c3b0f.up.sql` or \
+         `1a34685c3b0f.down.sql`; `townpass migrate history` shows them, and the folder has no other SQL"
+    ))]
+    NoWayByHand(PathBuf),
+    /// Ways by hand of a tool whose files are SQL.
+    #[error("`--by-hand` is for Alembic's revisions, and these are {0}'s")]
+    #[diagnostic(help("change what is in the files of {0}'s themselves"))]
+    NothingByHand(Tool),
     /// A baseline of Flyway's.
     #[error("`{}` is a baseline, which stands for other migrations", .0.display())]
     #[diagnostic(help(
@@ -172,7 +202,7 @@ pub enum Error {
     },
     /// The folder to write into is the tool's own.
     #[error("`{}` is the folder of {tool}'s own files", path.display())]
-    #[diagnostic(help("name another for ours: `--to DIRECTORY`"))]
+    #[diagnostic(help("{}name another for ours: `--to DIRECTORY`", as_it_is(*tool)))]
     SameFolder {
         /// The folder.
         path: PathBuf,
@@ -233,20 +263,42 @@ pub enum Error {
         /// What it names.
         ids: Vec<String>,
     },
-    /// The tool has moved the database, and our journal knows nothing of it.
+    /// Files of the tool's were edited after they were applied.
     #[error(
-        "`{}` says that {tool} has moved this database, and our journal is empty",
-        bare(table)
+        "`{}` says that files of {tool}'s were edited after they were applied to this database:{}",
+        bare(table),
+        differing(edited)
     )]
     #[diagnostic(help(
-        "nothing was run: tell the journal what is applied with `townpass migrate import --stamp`, which \
-         runs nothing"
+        "nothing was written: restore the files as they were applied and import them again; or, where \
+         the edit changes nothing that was applied, as a comment does, say so with {}",
+        accepting(edited)
+    ))]
+    Edited {
+        /// The table.
+        table: String,
+        /// The tool.
+        tool: Tool,
+        /// Which.
+        edited: Vec<Edited>,
+    },
+    /// The tool has moved the database, and our journal knows nothing of it.
+    #[error(
+        "`{}` says that {tool} has moved this database, and our journal {}",
+        bare(table),
+        lacking(missing)
+    )]
+    #[diagnostic(help(
+        "nothing was run: tell the journal what is applied with `{}`, which runs nothing",
+        told_by(*tool)
     ))]
     Untold {
         /// The table.
         table: String,
         /// The tool.
         tool: Tool,
+        /// What the journal lacks; nothing where it is empty.
+        missing: Vec<String>,
     },
 }
 
@@ -282,91 +334,20 @@ impl Error {
     }
 }
 
-/// A table's name without the quotes of SQL.
-fn bare(table: &str) -> String {
-    table.replace('"', "")
-}
-
-fn listed(found: &[(Tool, String)]) -> String {
-    found
-        .iter()
-        .map(|(tool, folder)| format!("\n  {tool}: {folder}"))
-        .collect()
-}
-
-fn first(found: &[(Tool, String)]) -> String {
-    found
-        .first()
-        .map_or_else(String::new, |(tool, folder)| match tool {
-            Tool::Alembic => tool.word().to_owned(),
-            _ => format!("{} {folder}", tool.word()),
-        })
-}
-
-fn all(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
-}
-
-fn counted(revisions: &[(String, String)]) -> String {
-    match revisions.len() {
-        1 => "1 revision".to_owned(),
-        several => format!("{several} revisions"),
-    }
-}
-
-fn reasons(revisions: &[(String, String)]) -> String {
-    revisions
-        .iter()
-        .map(|(id, why)| format!("\n  {id}: {}", why.trim_end().replace('\n', "\n    ")))
-        .collect()
-}
-
-fn runner(python: bool) -> &'static str {
-    if python {
-        ""
-    } else {
-        "\nAlembic itself can write more than we can: name what runs it with `--runner`, for example \
-         `townpass migrate --runner 'uv run alembic' import alembic`"
-    }
-}
-
-fn occupied(imported: bool) -> &'static str {
-    if imported {
-        "nothing is overwritten: to tell another database of this history, add `--stamp`; to import it \
-         again, remove the folder or name another with `--to DIRECTORY`"
-    } else {
-        "nothing is overwritten: name another folder with `--to DIRECTORY`"
-    }
-}
-
-fn tools(found: &[Tool]) -> String {
-    let names: Vec<String> = found.iter().map(Tool::to_string).collect();
-    names.join(" and ")
-}
-
-fn mend(tool: Tool) -> &'static str {
-    match tool {
-        Tool::GolangMigrate => "for example with `migrate force VERSION`",
-        Tool::Flyway => "for example with `flyway repair`",
-        Tool::Prisma => "for example with `prisma migrate resolve`",
-        Tool::Alembic | Tool::Sqlx | Tool::Dbmate | Tool::Goose | Tool::Refinery | Tool::Diesel => {
-            "or by hand"
-        }
-    }
-}
-
 impl Diagnose for Error {
     fn blame(&self) -> Blame {
         match self {
             Self::Migration(error) => error.blame(),
             Self::NoFolder(_)
             | Self::Nothing { .. }
+            | Self::Elsewhere { .. }
             | Self::Several { .. }
             | Self::Empty { .. }
             | Self::OtherDatabase { .. }
             | Self::SameFolder { .. }
             | Self::NotImported(_)
+            | Self::NoWayByHand(_)
+            | Self::NothingByHand(_)
             | Self::SeveralOrigins { .. }
             | Self::Table { .. } => Blame::Usage,
             Self::Unreadable { .. } => Blame::Environment,
@@ -382,6 +363,7 @@ impl Diagnose for Error {
             | Self::Duplicate { .. }
             | Self::DownAlone(_)
             | Self::TooLarge(_)
+            | Self::Edited { .. }
             | Self::Unknown { .. } => Blame::History,
             Self::Unfinished { .. } => Blame::Partial,
         }

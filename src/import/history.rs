@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::script::Script;
 use super::tool::Tool;
+use super::words::some;
 
 /// A history, in an order in which all of it can be applied.
 #[derive(Clone, Debug)]
@@ -33,6 +34,11 @@ pub struct Revision {
     pub labels: Vec<String>,
     /// Its file.
     pub path: PathBuf,
+    /// What the tool keeps of that file once it is applied, however it was checked out; empty where
+    /// it keeps nothing.
+    pub checksums: Vec<String>,
+    /// Whether the way there was written by a person, for the import.
+    pub is_by_hand: bool,
     /// The way there.
     pub up: Script,
     /// The way back, if there is one.
@@ -88,20 +94,6 @@ impl History {
                 some(&none)
             ));
         }
-    }
-}
-
-/// Names in quotes; of many, the first few.
-pub(super) fn some(names: &[String]) -> String {
-    const ENOUGH: usize = 5;
-    let shown: Vec<String> = names
-        .iter()
-        .take(ENOUGH)
-        .map(|name| format!("`{name}`"))
-        .collect();
-    match names.len().saturating_sub(ENOUGH) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

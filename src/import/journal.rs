@@ -18,6 +18,18 @@ pub fn table(tool: Tool, table: Option<&str>) -> String {
     }
 }
 
+/// Whether there is a table of that name.
+pub async fn is_there(table: &str, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let sql = format!(
+        "SELECT pg_catalog.to_regclass({}) IS NOT NULL AS present",
+        Literal(table)
+    );
+    let found = rows(connection, &sql).await?;
+    found
+        .first()
+        .map_or(Ok(false), |row| row.try_get("present"))
+}
+
 /// Its rows; `None` where there is no such table.
 pub async fn read(
     tool: Tool,
@@ -32,15 +44,7 @@ pub async fn read(
             None => error.to_string(),
         },
     };
-    let sql = format!(
-        "SELECT pg_catalog.to_regclass({}) IS NOT NULL AS present",
-        Literal(table)
-    );
-    let found = rows(connection, &sql).await.map_err(unread)?;
-    let present = found
-        .first()
-        .map_or(Ok(false), |row| row.try_get("present"));
-    if !present.map_err(unread)? {
+    if !is_there(table, connection).await.map_err(unread)? {
         return Ok(None);
     }
     let found = rows(connection, &tool.journal(table))
@@ -51,6 +55,7 @@ pub async fn read(
         Ok(Record {
             id: row.try_get("id")?,
             state: State::of(&state),
+            checksum: row.try_get("checksum")?,
         })
     });
     records.collect::<Result<_, _>>().map(Some).map_err(unread)

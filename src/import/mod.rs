@@ -7,6 +7,8 @@
 //! changes over without running anything.
 
 pub mod alembic;
+mod beyond;
+mod checksum;
 pub mod draft;
 pub mod error;
 pub mod history;
@@ -17,6 +19,7 @@ pub mod script;
 pub mod source;
 pub mod standing;
 pub mod tool;
+mod words;
 
 pub use draft::Draft;
 pub use error::Error;
@@ -24,3 +27,4 @@ pub use history::{History, Revision};
 pub use script::Script;
 pub use source::Folder;
 pub use tool::Tool;
+pub use words::told_by;

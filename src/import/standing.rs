@@ -1,10 +1,13 @@
 //! What of our folder is applied, by what another tool's table says.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
+use super::checksum;
 use super::error::Error;
 use super::source::flyway;
 use super::tool::Tool;
+use crate::migration::directory::header::Former;
 use crate::migration::{Directory, Graph, Version};
 
 /// A row of the table.
@@ -14,6 +17,8 @@ pub struct Record {
     pub id: String,
     /// What it says.
     pub state: State,
+    /// What it keeps of the file that was applied, if anything.
+    pub checksum: Option<String>,
 }
 
 /// What a row says.
@@ -50,7 +55,16 @@ impl State {
     }
 }
 
-/// The tool that the revisions of `directory` come from: `asked`, or the only one.
+/// Whether golang-migrate reads `directory` as it is: it names its files as sqlx names those that
+/// lead both ways.
+pub fn is_golang_migrate_s(directory: &Directory) -> bool {
+    let mut revisions = directory.revisions();
+    revisions.all(|it| it.up.name().ends_with(".up.sql") && it.header.from.is_none())
+        && !directory.is_empty()
+}
+
+/// The tool that the revisions of `directory` come from: `asked`, or the only one. What no tool
+/// wrote for us may still be golang-migrate's as it is.
 pub fn origin(directory: &Directory, asked: Option<Tool>) -> Result<Tool, Error> {
     let found: BTreeSet<Tool> = directory
         .revisions()
@@ -59,6 +73,7 @@ pub fn origin(directory: &Directory, asked: Option<Tool>) -> Result<Tool, Error>
     let path = || directory.path().to_owned();
     match (asked, found.len()) {
         (Some(tool), _) if found.contains(&tool) => Ok(tool),
+        (Some(Tool::GolangMigrate), 0) if is_golang_migrate_s(directory) => Ok(Tool::GolangMigrate),
         (None, 1) => Ok(found.into_iter().next().unwrap_or(Tool::Alembic)),
         (Some(_), _) | (None, 0) => Err(Error::NotImported(path())),
         (None, _) => Err(Error::SeveralOrigins {
@@ -66,6 +81,23 @@ pub fn origin(directory: &Directory, asked: Option<Tool>) -> Result<Tool, Error>
             found: found.into_iter().collect(),
         }),
     }
+}
+
+/// The revisions of `directory` that `tool` knows, by what it calls them.
+pub fn known(directory: &Directory, tool: Tool) -> BTreeMap<String, Version> {
+    let mut versions = BTreeMap::new();
+    for revision in directory.revisions() {
+        match &revision.header.from {
+            Some(former) if former.tool == tool.word() => {
+                versions.insert(spelled(tool, &former.id), revision.version);
+            }
+            None if tool == Tool::GolangMigrate => {
+                versions.insert(revision.version.to_string(), revision.version);
+            }
+            Some(_) | None => {}
+        }
+    }
+    versions
 }
 
 /// What of `directory` is applied.
@@ -76,13 +108,7 @@ pub fn applied(
     records: &[Record],
 ) -> Result<BTreeSet<Version>, Error> {
     let graph = Graph::of(directory)?;
-    let mut versions: BTreeMap<String, Version> = BTreeMap::new();
-    for revision in directory.revisions() {
-        let former = revision.header.from.as_ref();
-        if let Some(former) = former.filter(|it| it.tool == tool.word()) {
-            versions.insert(spelled(tool, &former.id), revision.version);
-        }
-    }
+    let versions = known(directory, tool);
     let up_to = |last: Version| versions.values().copied().filter(move |it| *it <= last);
     let mut applied = BTreeSet::new();
     let (mut unknown, mut unfinished) = (Vec::new(), Vec::new());
@@ -127,6 +153,50 @@ pub fn applied(
     Ok(applied)
 }
 
+/// A revision whose file was another when it was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// What the tool calls it.
+    pub id: String,
+    /// Our file.
+    pub path: PathBuf,
+    /// What the table keeps of the file that was applied.
+    pub recorded: String,
+    /// What it would keep of the one that ours was made from.
+    pub found: String,
+}
+
+/// The revisions of `directory` whose files were others when they were applied, by what `records`
+/// keep of them; without those whose ids are `accepted`.
+pub fn edited(
+    directory: &Directory,
+    tool: Tool,
+    records: &[Record],
+    accepted: &[String],
+) -> Vec<Edited> {
+    let accepted: BTreeSet<String> = accepted.iter().map(|id| spelled(tool, id)).collect();
+    let revision = |id: &str| {
+        let is_its =
+            |former: &Former| former.tool == tool.word() && spelled(tool, &former.id) == id;
+        let mut revisions = directory.revisions();
+        revisions.find(|it| it.header.from.as_ref().is_some_and(is_its))
+    };
+    let applied = records.iter().filter(|it| it.state == State::Applied);
+    let edited = applied.filter_map(|record| {
+        let id = spelled(tool, &record.id);
+        let revision = revision(&id)?;
+        let known = &revision.header.from_checksums;
+        let agrees = checksum::agrees(record.checksum.as_deref(), known);
+        (!agrees && !accepted.contains(&id)).then(|| Edited {
+            id: record.id.clone(),
+            path: revision.up.path.clone(),
+            recorded: record.checksum.clone().unwrap_or_default(),
+            found: known.first().cloned().unwrap_or_default(),
+        })
+    });
+    edited.collect()
+}
+
 /// An id in the one spelling in which ids are compared.
 fn spelled(tool: Tool, id: &str) -> String {
     match tool {
@@ -146,7 +216,7 @@ fn spelled(tool: Tool, id: &str) -> String {
 mod tests {
     use std::path::Path;
 
-    use super::{Record, State, applied, origin};
+    use super::{Record, State, applied, edited, origin};
     use crate::import::draft::Draft;
     use crate::import::history::{History, Revision};
     use crate::import::tool::Tool;
@@ -226,6 +296,7 @@ mod tests {
                 .map(|&(id, state)| Record {
                     id: id.to_owned(),
                     state,
+                    checksum: None,
                 })
                 .collect();
             let found = applied(&directory(tool, ids), tool, "t", &records);
@@ -237,6 +308,66 @@ mod tests {
                 .map_err(|error| error.to_string());
             let expected = expected.map(str::to_owned).map_err(str::to_owned);
             assert_eq!(found, expected, "{tool} {records:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_another_when_it_was_applied_is_told() {
+        use State::{Applied, Baseline, Undone};
+        let checksums = |at: usize| vec![format!("{at}0"), format!("{at}1")];
+        let revisions = ["1", "2", "2.5"].into_iter().enumerate();
+        let revisions = revisions.map(|(at, id)| Revision {
+            id: id.to_owned(),
+            checksums: if id == "2.5" {
+                Vec::new()
+            } else {
+                checksums(at)
+            },
+            ..Revision::default()
+        });
+        let history = History::line(Tool::Flyway, revisions.collect());
+        let draft = Draft::plan(&history, Path::new("m")).expect("plans");
+        for (records, accepted, expected) in [
+            (
+                &[("1", Applied, Some("00")), ("2", Applied, Some("11"))][..],
+                &[][..],
+                &[][..],
+            ),
+            (
+                &[("1", Applied, None), ("1.9", Applied, Some("7"))],
+                &[],
+                &[],
+            ),
+            (&[("2.5", Applied, Some("7"))], &[], &[]),
+            (
+                &[("1", Applied, Some("7")), ("2", Applied, Some("8"))],
+                &[],
+                &["1", "2"],
+            ),
+            (
+                &[("1.0", Applied, Some("7")), ("2", Applied, Some("8"))],
+                &["1"],
+                &["2"],
+            ),
+            (&[("2", Applied, Some("8"))], &["02"], &[]),
+            (
+                &[("1", Baseline, Some("7")), ("2", Undone, Some("8"))],
+                &[],
+                &[],
+            ),
+        ] {
+            let records: Vec<Record> = records
+                .iter()
+                .map(|&(id, state, checksum)| Record {
+                    id: id.to_owned(),
+                    state,
+                    checksum: checksum.map(str::to_owned),
+                })
+                .collect();
+            let accepted: Vec<String> = accepted.iter().map(|&it: &&str| it.to_owned()).collect();
+            let found = edited(&draft.directory, Tool::Flyway, &records, &accepted);
+            let ids: Vec<&str> = found.iter().map(|it| it.id.as_str()).collect();
+            assert_eq!(ids, expected, "{records:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use super::error::Error;
 use super::history::History;
 use super::source::folder::Folder;
 use super::source::{dbmate, diesel, flyway, golang_migrate, goose, prisma, refinery};
+use crate::migration::directory::other_tool::OtherTool;
 
 /// A tool that moves databases along a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -96,20 +97,21 @@ impl Tool {
         }
     }
 
-    /// What `table` says, as rows of `id` and `state`. The states are those of [`State`].
+    /// What `table` says, as rows of `id`, `state` and `checksum`. The states are those of [`State`].
     ///
     /// [`State`]: super::standing::State
     pub(super) fn journal(self, table: &str) -> String {
         match self {
             Self::Alembic => {
-                format!("SELECT version_num::text AS id, 'head' AS state FROM {table}")
+                format!("SELECT version_num::text AS id, 'head' AS state, NULL AS checksum FROM {table}")
             }
             Self::Sqlx => format!(
-                "SELECT version::text AS id, CASE WHEN success THEN 'applied' ELSE 'failed' END AS state
+                "SELECT version::text AS id, CASE WHEN success THEN 'applied' ELSE 'failed' END AS state,
+                        NULL AS checksum
                  FROM {table}"
             ),
             Self::Flyway => flyway::journal(table),
-            Self::Dbmate => format!("SELECT version::text AS id, 'applied' AS state FROM {table}"),
+            Self::Dbmate => format!("SELECT version::text AS id, 'applied' AS state, NULL AS checksum FROM {table}"),
             Self::GolangMigrate => golang_migrate::journal(table),
             Self::Goose => goose::journal(table),
             Self::Refinery => refinery::journal(table),
@@ -138,6 +140,18 @@ impl Tool {
         }
         history.settle(&[]);
         Ok(history)
+    }
+}
+
+impl From<OtherTool> for Tool {
+    fn from(tool: OtherTool) -> Self {
+        match tool {
+            OtherTool::Dbmate => Self::Dbmate,
+            OtherTool::Goose => Self::Goose,
+            OtherTool::Flyway => Self::Flyway,
+            OtherTool::Diesel => Self::Diesel,
+            OtherTool::Prisma => Self::Prisma,
+        }
     }
 }
 

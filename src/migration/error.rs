@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::failure::{Blame, Diagnose};
 use crate::migration::directory::header::BadLine;
+use crate::migration::directory::other_tool::TheirFile;
 use crate::migration::directory::source::Source;
 use crate::migration::directory::unwritten::Unwritten;
 use crate::migration::directory::version::Version;
@@ -54,6 +55,14 @@ pub enum Error {
         "name it `<version>_<name>.up.sql`, or move it out of the folder if it is no migration"
     ))]
     BadName(PathBuf),
+    /// A file is another tool's by what stands in it.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Theirs(Box<Located>),
+    /// A file is another tool's by its name.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    TheirFile(Box<TheirFile>),
     /// Two files claim one version.
     #[error("`{}` and `{}` have the same version `{version}`", first.display(), second.display())]
     #[diagnostic(help("give the newer one a version of its own"))]
@@ -497,6 +506,8 @@ impl Diagnose for Error {
             | Self::ReadOnly(_) => Blame::Environment,
             Self::NotUtf8 { .. }
             | Self::BadName(_)
+            | Self::Theirs(_)
+            | Self::TheirFile(_)
             | Self::Duplicate { .. }
             | Self::DownAlone(_)
             | Self::BadHeader(_)

@@ -119,6 +119,62 @@ fn a_project_that_is_there_is_only_added_to() {
 }
 
 #[test]
+fn another_tool_s_history_is_told_with_what_takes_it_over() {
+    let dbmate = "-- migrate:up\ncreate table a ();\n-- migrate:down\ndrop table a;\n";
+    for (file, text, whose, folder, import) in [
+        (
+            "migrations/20260105083000_a.sql",
+            dbmate,
+            "dbmate's, in `migrations`",
+            "migrations = \"history\"",
+            "townpass dev migrate import dbmate migrations",
+        ),
+        (
+            "db/migrations/20260105083000_a.sql",
+            dbmate,
+            "dbmate's, in `db/migrations`",
+            "# migrations = \"migrations\"",
+            "townpass dev migrate import dbmate db/migrations",
+        ),
+        (
+            "prisma/migrations/0_init/migration.sql",
+            "create table a ();\n",
+            "Prisma's, in `prisma/migrations`",
+            "# migrations = \"migrations\"",
+            "townpass dev migrate import prisma prisma/migrations",
+        ),
+        (
+            "migrations/V1__a.sql",
+            "create table a ();\n",
+            "Flyway's or refinery's, in `migrations`",
+            "migrations = \"history\"",
+            "townpass dev migrate import flyway migrations",
+        ),
+    ] {
+        let town = Town::new().write(file, text);
+        let output = town
+            .run("init --yes")
+            .success()
+            .shows(&format!("{whose}, not taken over yet"))
+            .shows(import);
+        assert!(!output.stdout.contains("create users"), "{output}");
+        let toml = read(&town, "townpass.toml");
+        assert!(toml.contains(&format!("\n{folder}\n")), "{toml}");
+        assert!(toml.contains(whose), "{toml}");
+        let words = import.trim_start_matches("townpass dev ");
+        town.run(&format!("{words} --no-verify")).success();
+        let again = town.run("init").success();
+        let ours = folder.split('"').nth(1).expect("it is quoted");
+        again.shows(&format!("SQL files in `{ours}`"));
+        town.run("migrate heads").success();
+    }
+    // Nothing is begun beside it where there is no Compose file either.
+    let town = Town::bare().write("migrations/20260105083000_a.sql", dbmate);
+    let output = town.run("init --dry-run").success();
+    assert!(!output.stdout.contains("create table users"), "{output}");
+}
+
+#[test]
 fn a_configuration_that_is_there_gets_what_it_lacks() {
     let other = reference().replace("  db:\n", "  other:\n    image: postgres:15\n  db:\n");
     let town = Town::with(&other)

@@ -607,7 +607,7 @@ fn check_tells_everything_at_once() {
         name it `<version>_<name>.up.sql`, or move it out of the folder if it is no migration
     [DIR]/migrations/2_a.sql:1:1: error: it has version `2`, and so has `[DIR]/migrations/02_b.sql` [duplicate-version]
         give the newer one a version of its own
-    [DIR]/migrations/5_e.up.sql:1:1: error: `revise` is none of `revises`, `label`, `depends`, `author`, `replaces`, `approve`, `from` [bad-header]
+    [DIR]/migrations/5_e.up.sql:1:1: error: `revise` is none of `revises`, `label`, `depends`, `author`, `replaces`, `approve`, `from`, `from-checksum` [bad-header]
         write `-- townpass:revises <version>`, several with commas, or `base`
     [DIR]/migrations/4_d.down.sql:1:1: error: it leads back from a revision that has no up file [down-alone]
         restore the up file of the same version, or remove this one

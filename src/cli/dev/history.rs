@@ -11,6 +11,7 @@ use super::session::Session;
 use crate::alembic::history::listing as alembic_listing;
 use crate::alembic::{History, Place};
 use crate::cli::context::Context;
+use crate::cli::migrate::import::told_by_files;
 use crate::cli::migrate::{Alembic, Containers, Door, Kind, Named, Workplace};
 use crate::database;
 use crate::database::template::Key;
@@ -160,8 +161,9 @@ impl ProjectHistory {
 
 /// The history of a project that is to be applied.
 pub(super) fn required(context: &Context, session: &Session) -> Result<ProjectHistory, Error> {
-    let missing = || migration::Error::NoDirectory(session.migrations());
-    Ok(ProjectHistory::of(context, session)?.ok_or_else(missing)?)
+    let missing = || migration::Error::NoDirectory(session.migrations()).into();
+    let found = ProjectHistory::of(context, session)?.ok_or_else(missing);
+    told_by_files(context, &session.project.directory, found)
 }
 
 /// The project's containers, where its database is one of them.

@@ -6,6 +6,7 @@ use super::application::Application;
 use super::history::containers;
 use super::session::Session;
 use crate::cli::context::Context;
+use crate::cli::migrate::import::told_by_files;
 use crate::cli::migrate::{self, Door, Named, Verb, Workplace};
 use crate::error::Error;
 use crate::url::DatabaseUrl;
@@ -34,7 +35,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<u8, Error> {
     let needs_database = verb.needs_database(&workplace.kind);
     // A history that cannot be read is no reason to start anything.
     if needs_database && verb.needs_history() {
-        workplace.ensure_readable()?;
+        told_by_files(context, &workplace.home, workplace.ensure_readable())?;
     }
     let written = match Application::written(context, &session) {
         // What asks no database does without its URL.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::find::{Found, USUAL_FOLDER};
+use super::find::{Found, USUAL_FOLDER, whose};
 use super::proposal::Change;
 use super::reference;
 use crate::config::{Environment, ProviderChoice, file};
@@ -44,8 +44,15 @@ fn keys(found: &Found) -> Vec<Key> {
     } else {
         let folder = found.history.clone().unwrap_or_else(|| found.new_folder());
         let folder = folder.to_string_lossy().replace('\\', "/");
+        let comment = match &found.theirs {
+            None => "The history: SQL files in this folder.".to_owned(),
+            Some(theirs) => format!(
+                "The history: SQL files in this folder, once that is taken over which is {}.",
+                whose(theirs)
+            ),
+        };
         keys.push(Key {
-            comment: "The history: SQL files in this folder.".to_owned(),
+            comment,
             line: assignment("migrations", &folder),
             differs: folder != USUAL_FOLDER,
             written: configured.migrations.is_some(),

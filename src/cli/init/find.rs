@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::folder;
 use crate::cli::context::Context;
 use crate::cli::dev::session::request;
+use crate::cli::migrate::import::{Theirs, theirs};
 use crate::cli::migrate::{Named, kind};
 use crate::compose;
 use crate::config::file::{self, File};
@@ -17,6 +18,9 @@ use crate::report::view::init::Fact;
 
 /// Where migrations are, unless somebody says otherwise.
 pub(super) const USUAL_FOLDER: &str = "migrations";
+
+/// Where ours go, if that folder is another tool's.
+const OTHER_FOLDER: &str = "history";
 
 /// What is there already.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub(super) struct Found {
     pub(super) history: Option<PathBuf>,
     /// Alembic's configuration.
     pub(super) alembic: Option<String>,
+    /// The history of another tool, where there is neither.
+    pub(super) theirs: Option<Theirs>,
     /// Who names the application's URL.
     pub(super) url: Option<String>,
     /// `townpass.toml` as it is, and as it is understood.
@@ -86,10 +92,19 @@ impl Found {
             let near = it.configuration.strip_prefix(&directory);
             near.unwrap_or(&it.configuration).display().to_string()
         });
+        let theirs = match &alembic {
+            Some(_) => None,
+            None => theirs(&directory)?,
+        };
+        // A folder that was taken over already is ours, and theirs stays beside it.
+        let is_theirs = |history: &PathBuf| theirs.as_ref().is_some_and(|it| it.folder == *history);
+        let history = history.filter(|it| !is_theirs(it));
+        let theirs = theirs.filter(|_| history.is_none());
         Ok(Self {
             history,
             project: project.transpose()?,
             alembic,
+            theirs,
             url,
             configuration: text(&directory.join(file::NAME))?,
             configured,
@@ -109,7 +124,12 @@ impl Found {
     pub(super) fn new_folder(&self) -> PathBuf {
         let chosen = self.chosen.migrations.as_ref();
         let chosen = chosen.or(self.configured.migrations.as_ref());
-        chosen.map_or_else(|| PathBuf::from(USUAL_FOLDER), Clone::clone)
+        let is_taken = |it: &Theirs| it.folder == Path::new(USUAL_FOLDER);
+        let folder = match &self.theirs {
+            Some(theirs) if is_taken(theirs) => OTHER_FOLDER,
+            Some(_) | None => USUAL_FOLDER,
+        };
+        chosen.map_or_else(|| PathBuf::from(folder), Clone::clone)
     }
 
     /// What was found, for a person and for a script.
@@ -122,10 +142,11 @@ impl Found {
             Some(it) => format!("service `{}` of `{}`", it.service, it.file),
             None => "there is no Compose file".to_owned(),
         };
-        let history = match (&self.history, &self.alembic) {
-            (Some(folder), _) => format!("SQL files in `{}`", folder.display()),
-            (None, Some(file)) => format!("Alembic's, by `{file}`"),
-            (None, None) => "none yet".to_owned(),
+        let history = match (&self.history, &self.alembic, &self.theirs) {
+            (Some(folder), ..) => format!("SQL files in `{}`", folder.display()),
+            (None, Some(file), _) => format!("Alembic's, by `{file}`"),
+            (None, None, Some(theirs)) => format!("{}, not taken over yet", whose(theirs)),
+            (None, None, None) => "none yet".to_owned(),
         };
         let url = self.url.clone();
         let url = url.unwrap_or_else(|| "made of the Compose file's account".to_owned());
@@ -135,6 +156,12 @@ impl Found {
             fact("history", history),
         ]
     }
+}
+
+/// Whose a history is, and where.
+pub(super) fn whose(theirs: &Theirs) -> String {
+    let tools: Vec<String> = theirs.tools.iter().map(|it| format!("{it}'s")).collect();
+    format!("{}, in `{}`", tools.join(" or "), theirs.folder.display())
 }
 
 fn database(project: &compose::Project, settings: &Settings) -> Result<Database, Error> {

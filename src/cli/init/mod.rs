@@ -123,7 +123,11 @@ fn next(context: &Context, found: &Found) -> Vec<String> {
         "townpass dev migrate".to_owned(),
         "townpass doctor".to_owned(),
     ];
-    if found.history.is_none() && found.alembic.is_none() && found.project.is_some() {
+    if let Some(theirs) = &found.theirs {
+        let tool = theirs.tools.first().map_or("", |it| it.word());
+        let folder = theirs.folder.display();
+        next.insert(0, format!("townpass dev migrate import {tool} {folder}"));
+    } else if found.history.is_none() && found.alembic.is_none() && found.project.is_some() {
         next.insert(
             0,
             "townpass migrate revision -m \"create users\"".to_owned(),

@@ -40,7 +40,8 @@ pub(super) fn changes(found: &Found, now: Version) -> Result<Vec<Change>, Error>
             after: reference::compose(&database, found.port),
         });
     }
-    let fresh = found.project.is_none() && found.history.is_none() && found.alembic.is_none();
+    let none = found.history.is_none() && found.alembic.is_none() && found.theirs.is_none();
+    let fresh = found.project.is_none() && none;
     let folder = match (&found.history, &found.alembic) {
         (Some(folder), _) => Some(folder.clone()),
         (None, Some(_)) => None,
@@ -103,6 +104,7 @@ mod tests {
             }),
             history: Some(PathBuf::from("migrations")),
             alembic: None,
+            theirs: None,
             url: None,
             configuration: None,
             configured: File::default(),

@@ -323,7 +323,10 @@ pub(crate) async fn answer(
 ) -> Result<u8, Error> {
     let answered = match (&workplace.kind, verb) {
         (Kind::Alembic(alembic), verb) => alembic::answer(context, workplace, alembic, verb).await,
-        (Kind::Sql, verb) => answer_of_sql(context, workplace, verb).await,
+        (Kind::Sql, verb) => {
+            let answered = answer_of_sql(context, workplace, verb).await;
+            import::told_by_files(context, &workplace.home, answered)
+        }
     };
     told_by_git(workplace.folder(), answered).await
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Workplace;
 use super::gate::Caution;
+use super::import::warn_of_untold;
 use crate::cli::context::Context;
 use crate::error::Error;
 use crate::lint::Survey;
@@ -51,6 +52,9 @@ pub(super) async fn run(
     };
     let plan = match &mut session {
         Some(session) => {
+            if direction == Direction::Upgrade {
+                warn_of_untold(context, workplace, &directory, session).await?;
+            }
             let journal = journal::read(session).await?;
             runner::prepare(direction, &directory, &journal, &target, session).await?
         }

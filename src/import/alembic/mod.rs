@@ -1,20 +1,22 @@
 //! A history of Alembic's: what each version file does, as SQL. Most of it is known without Python;
 //! what Alembic itself has to print is read here.
 
-mod printed;
+mod by_hand;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use self::printed::section;
+pub use self::by_hand::ByHand;
 use crate::alembic;
 use crate::alembic::Ordinal;
 use crate::alembic::translate::{Memo, Naming, Outside, Statement, translate};
+use crate::alembic::way::printed;
 use crate::alembic::way::stretch::Stretch;
 use crate::import::error::Error;
 use crate::import::history::{History, Revision};
-use crate::import::script::{Piece, Script};
+use crate::import::script::{Piece, Script, Sending, Transaction};
 use crate::import::tool::Tool;
+use crate::import::words::some;
 use crate::migration::Direction;
 
 /// What each revision does, as far as that is known.
@@ -23,6 +25,7 @@ pub struct Ways<'h> {
     history: &'h alembic::History,
     ups: BTreeMap<Ordinal, Way>,
     downs: BTreeMap<Ordinal, Way>,
+    by_hand: ByHand,
 }
 
 /// One way of a revision.
@@ -38,9 +41,10 @@ pub struct Question {
 }
 
 impl<'h> Ways<'h> {
-    /// All that is known without Python. What a run of Alembic does once, it does once in all of
-    /// the history: that is how an empty database comes by it.
-    pub fn translated(history: &'h alembic::History, naming: Naming) -> Self {
+    /// All that is known without Python, and what is written by hand, which counts for more. What a
+    /// run of Alembic does once, it does once in all of the history: that is how an empty database
+    /// comes by it.
+    pub fn translated(history: &'h alembic::History, naming: Naming, by_hand: ByHand) -> Self {
         let mut memo = Memo::default();
         let mut ups = BTreeMap::new();
         let mut downs = BTreeMap::new();
@@ -55,6 +59,7 @@ impl<'h> Ways<'h> {
             history,
             ups,
             downs,
+            by_hand,
         }
     }
 
@@ -69,7 +74,10 @@ impl<'h> Ways<'h> {
                 Ok(_) => false,
                 Err(outside) => direction == Direction::Upgrade || !is_said(outside),
             };
-            let open = ways.iter().filter(|(_, way)| is_open(way));
+            let is_told = |revision| self.by_hand.get(revision, direction).is_some();
+            let open = ways
+                .iter()
+                .filter(|&(&revision, way)| is_open(way) && !is_told(revision));
             questions.extend(open.map(|(&revision, _)| Question {
                 revision,
                 direction,
@@ -83,17 +91,24 @@ impl<'h> Ways<'h> {
         Stretch::from(question.revision).words(self.history, question.direction)
     }
 
-    /// Takes in what Alembic printed. `table` is its own, as it names it.
+    /// Takes in what Alembic printed, if that is all that the revision does. `table` is Alembic's own,
+    /// as it names it.
     pub fn answer(&mut self, question: Question, printed: &str, table: &str) {
-        let id = self.history.id(question.revision);
-        let Some(pieces) = section(printed, question.direction, id, table) else {
+        let Question {
+            revision,
+            direction,
+        } = question;
+        if printed::is_reticent(&self.history.script(revision).source) {
             return;
-        };
-        let ways = match question.direction {
+        }
+        let read = printed::read(printed, self.history, direction, revision, table);
+        let ways = match direction {
             Direction::Upgrade => &mut self.ups,
             Direction::Downgrade => &mut self.downs,
         };
-        ways.insert(question.revision, Ok(pieces));
+        if let Some(statements) = read {
+            ways.insert(revision, Ok(pieces(statements)));
+        }
     }
 
     /// The history, if all ways there are known. `python` says whether Alembic itself was asked.
@@ -101,6 +116,7 @@ impl<'h> Ways<'h> {
         let history = self.history;
         let mut unknown = Vec::new();
         let mut lost = Vec::new();
+        let mut by_hand = Vec::new();
         let mut revisions = Vec::new();
         let graph = history.graph();
         let ordinals: Vec<Ordinal> = history.revisions().map(|(it, _)| it).collect();
@@ -110,19 +126,31 @@ impl<'h> Ways<'h> {
                 .collect()
         };
         for (ordinal, script) in history.revisions() {
-            let made = |way: Option<&Way>| match way {
-                Some(Ok(pieces)) => Script::made_of(pieces.clone(), &script.source).map(Some),
-                Some(Err(_)) | None => Ok(None),
+            let source = &script.source;
+            let made = |direction, ways: &BTreeMap<Ordinal, Way>| {
+                if let Some(by_hand) = self.by_hand.get(ordinal, direction) {
+                    let script = Script::of(by_hand, Sending::Each, Transaction::Held)?;
+                    return Ok::<_, Error>(Ok(script));
+                }
+                Ok(match ways.get(&ordinal) {
+                    Some(Ok(pieces)) => Ok(Script::made_of(pieces.clone(), source)?),
+                    Some(Err(outside)) => Err(outside.clone()),
+                    None => Err(Vec::new()),
+                })
             };
-            let up = made(self.ups.get(&ordinal))?;
-            if let (None, Some(Err(outside))) = (&up, self.ups.get(&ordinal)) {
-                unknown.push((script.id.clone(), reasons(&script.source.path, outside)));
+            let up = made(Direction::Upgrade, &self.ups)?;
+            if let Err(outside) = &up {
+                unknown.push((script.id.clone(), reasons(&source.path, outside)));
             }
-            let down = made(self.downs.get(&ordinal))?;
-            if let (None, Some(Err(outside))) = (&down, self.downs.get(&ordinal))
+            let down = made(Direction::Downgrade, &self.downs)?;
+            if let Err(outside) = &down
                 && !is_said(outside)
             {
                 lost.push(script.id.clone());
+            }
+            let is_by_hand = self.by_hand.get(ordinal, Direction::Upgrade).is_some();
+            if is_by_hand {
+                by_hand.push(script.id.clone());
             }
             revisions.push(Revision {
                 id: script.id.clone(),
@@ -132,8 +160,10 @@ impl<'h> Ways<'h> {
                 depends: places(graph.depends(ordinal)),
                 labels: script.labels.clone(),
                 path: script.source.path.clone(),
+                checksums: Vec::new(),
+                is_by_hand,
                 up: up.unwrap_or_default(),
-                down,
+                down: down.ok(),
             });
         }
         if !unknown.is_empty() {
@@ -146,7 +176,13 @@ impl<'h> Ways<'h> {
         if !lost.is_empty() {
             history.notes.push(format!(
                 "the way back cannot be written as SQL, so there is none: {}",
-                crate::import::history::some(&lost)
+                some(&lost)
+            ));
+        }
+        if !by_hand.is_empty() {
+            history.notes.push(format!(
+                "written by hand, and what that does to rows is proved by nobody: {}",
+                some(&by_hand)
             ));
         }
         history.settle(&lost);
@@ -188,10 +224,11 @@ fn number(created: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ways, number};
+    use super::{ByHand, Ways, number};
     use crate::alembic::History;
     use crate::alembic::script::tests::script;
     use crate::alembic::translate::Naming;
+    use crate::import::source::folder::tests::folder;
 
     fn history(files: &[(&str, &str, &str, &str)]) -> History {
         let scripts = files.iter().map(|(id, head, up, down)| {
@@ -223,7 +260,7 @@ mod tests {
             ("c", "down_revision = 'a'\ndepends_on = 'b'", "pass", "pass"),
             ("d", "down_revision = ('b', 'c')", "pass", "pass"),
         ]);
-        let ways = Ways::translated(&history, Naming::Plain);
+        let ways = Ways::translated(&history, Naming::Plain, ByHand::default());
         let found = ways.history(false).expect("all of it is known");
         let ids: Vec<&str> = found.revisions.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids[0], "a");
@@ -259,7 +296,7 @@ mod tests {
                 "op.get_bind().execute(x)",
             ),
         ]);
-        let mut ways = Ways::translated(&history, Naming::Plain);
+        let mut ways = Ways::translated(&history, Naming::Plain, ByHand::default());
         let questions = ways.questions();
         let words: Vec<String> = questions
             .iter()
@@ -273,12 +310,43 @@ mod tests {
             "{said}"
         );
         assert!(said.contains("a.py:"), "{said}");
+        let nothing = "BEGIN;\n\n-- Running upgrade  -> a\n\nCOMMIT;\n";
+        ways.answer(questions[0], nothing, "alembic_version");
+        ways.clone()
+            .history(true)
+            .expect_err("`a` keeps it to itself");
         let printed = "BEGIN;\n\n-- Running upgrade  -> a\n\nSELECT 1;\n\nCOMMIT;\n";
         ways.answer(questions[0], printed, "alembic_version");
         let found = ways.history(true).expect("it is known now");
         assert_eq!(found.revisions[0].up.text, "SELECT 1;\n");
         assert!(found.revisions[1].down.is_none());
         assert_eq!(found.notes.len(), 1, "{:?}", found.notes);
+    }
+
+    #[test]
+    fn what_is_written_by_hand_counts_for_more() {
+        let history = history(&[(
+            "a",
+            "down_revision = None",
+            "op.get_bind().execute(x)",
+            "op.drop_table('t')",
+        )]);
+        let files = [
+            ("a.up.sql", "-- rows only\n"),
+            ("a.down.sql", "drop table u"),
+        ];
+        let by_hand = ByHand::of(&folder(&files), &history).expect("reads");
+        let ways = Ways::translated(&history, Naming::Plain, by_hand);
+        assert_eq!(ways.questions(), []);
+        let found = ways.history(false).expect("all of it is known");
+        let [revision] = &found.revisions[..] else {
+            panic!("there is one: {found:?}");
+        };
+        assert!(revision.is_by_hand && !revision.up.acts());
+        assert_eq!(revision.up.text, "-- rows only\n");
+        let down = revision.down.as_ref().map(|it| it.text.as_str());
+        assert_eq!(down, Some("drop table u\n"));
+        assert!(found.notes[0].contains("`a`"), "{:?}", found.notes);
     }
 
     #[test]

@@ -11,11 +11,6 @@ use crate::import::tool::Tool;
 /// Where a block begins, and whether it wants a transaction.
 type Block = (usize, Transaction);
 
-/// Whether a text has the marks of a file of dbmate's.
-pub(in crate::import) fn is_meant(text: &str) -> bool {
-    text.lines().any(|line| mark(line, "up").is_some())
-}
-
 pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
     let mut revisions: Vec<Revision> = Vec::new();
     for file in folder.flat() {

@@ -9,7 +9,7 @@ use crate::import::script::{Script, Sending, Transaction};
 use crate::import::tool::Tool;
 
 pub(in crate::import) fn journal(table: &str) -> String {
-    format!("SELECT version::text AS id, 'applied' AS state FROM {table}")
+    format!("SELECT version::text AS id, 'applied' AS state, NULL AS checksum FROM {table}")
 }
 
 pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {

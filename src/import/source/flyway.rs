@@ -3,6 +3,7 @@
 
 use super::folder::{File, Folder};
 use super::name::words;
+use crate::import::checksum;
 use crate::import::error::Error;
 use crate::import::history::{History, Revision};
 use crate::import::script::{Script, Sending, Transaction};
@@ -11,13 +12,14 @@ use crate::migration::error::Located;
 
 pub(in crate::import) fn journal(table: &str) -> String {
     format!(
-        "SELECT id, state FROM (
+        "SELECT id, state, checksum FROM (
              SELECT DISTINCT ON (coalesce(version, script))
                     coalesce(version, regexp_replace(script, '^.*/|[.]sql$', '', 'g'))::text AS id,
                     CASE WHEN NOT success THEN 'failed'
                          WHEN type = 'BASELINE' THEN 'baseline'
                          WHEN type LIKE 'UNDO%' OR type = 'DELETE' THEN 'undone'
                          ELSE 'applied' END AS state,
+                    checksum::text AS checksum,
                     installed_rank
              FROM {table} WHERE type <> 'SCHEMA'
              ORDER BY coalesce(version, script), installed_rank DESC) AS last
@@ -115,6 +117,7 @@ pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
             message: words(up.words),
             number: plain.then(|| i64::try_from(up.version[0]).unwrap_or(i64::MAX)),
             path: up.file.source.path.clone(),
+            checksums: checksum::flyway(&up.file.original),
             up: script(folder, up.file)?,
             down: down.transpose()?,
             ..Revision::default()
@@ -130,6 +133,7 @@ pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
             id: it.file.base().trim_end_matches(".sql").to_owned(),
             message: words(it.words),
             path: it.file.source.path.clone(),
+            checksums: checksum::flyway(&it.file.original),
             up: script(folder, it.file)?,
             ..Revision::default()
         });

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::import::error::Error;
 use crate::migration::Source;
@@ -32,6 +33,8 @@ pub struct File {
     pub name: String,
     /// Its text, where it is one that matters: with line ends as on Linux, without a byte order mark.
     pub source: Source,
+    /// Its text as it is on the disk, of which tools keep checksums.
+    pub original: Arc<str>,
 }
 
 impl Folder {
@@ -95,26 +98,26 @@ fn enter(path: &Path, above: &str, depth: usize, files: &mut Vec<File>) -> Resul
             continue;
         }
         let extension = own.rsplit('.').next().unwrap_or_default().to_lowercase();
-        let text = if TEXTS.contains(&extension.as_str()) {
-            read(&entry.path())?
+        let original = if TEXTS.contains(&extension.as_str()) {
+            Source::read(entry.path())?.text
         } else {
-            String::new()
+            Arc::default()
         };
         files.push(File {
             name,
             source: Source {
                 path: entry.path(),
-                text: text.into(),
+                text: as_on_linux(&original).into(),
             },
+            original,
         });
     }
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Error> {
-    let source = Source::read(path.to_owned())?;
-    let text = source.text.trim_start_matches('\u{feff}');
-    Ok(text.replace("\r\n", "\n"))
+fn as_on_linux(text: &str) -> String {
+    let text = text.trim_start_matches('\u{feff}');
+    text.replace("\r\n", "\n")
 }
 
 #[cfg(test)]
@@ -132,6 +135,7 @@ pub(in crate::import) mod tests {
                     path: name.into(),
                     text: text.into(),
                 },
+                original: text.into(),
             })
             .collect();
         files.sort_by(|a, b| a.name.cmp(&b.name));
@@ -168,6 +172,7 @@ pub(in crate::import) mod tests {
                 ("x.go", "")
             ]
         );
+        assert_eq!(&*folder.files[0].original, "\u{feff}select 1;\r\n");
         assert_eq!(folder.with("up.sql").count(), 1);
         Folder::read(&directory.path().join("nowhere")).expect_err("it is not there");
     }

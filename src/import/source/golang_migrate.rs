@@ -12,7 +12,8 @@ use crate::import::tool::Tool;
 
 pub(in crate::import) fn journal(table: &str) -> String {
     format!(
-        "SELECT version::text AS id, CASE WHEN dirty THEN 'dirty' ELSE 'through' END AS state
+        "SELECT version::text AS id, CASE WHEN dirty THEN 'dirty' ELSE 'through' END AS state,
+                NULL AS checksum
          FROM {table}"
     )
 }

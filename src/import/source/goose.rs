@@ -15,14 +15,10 @@ use crate::migration::Source;
 pub(in crate::import) fn journal(table: &str) -> String {
     format!(
         "SELECT DISTINCT ON (it.version_id) it.version_id::text AS id,
-                CASE WHEN it.version_id = 0 OR NOT it.is_applied THEN 'undone' ELSE 'applied' END AS state
+                CASE WHEN it.version_id = 0 OR NOT it.is_applied THEN 'undone' ELSE 'applied' END AS state,
+                NULL AS checksum
          FROM {table} AS it ORDER BY it.version_id, it.id DESC"
     )
-}
-
-/// Whether a text has the marks of a file of goose's.
-pub(in crate::import) fn is_meant(text: &str) -> bool {
-    text.lines().any(|line| mark(line).as_deref() == Some("up"))
 }
 
 pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {

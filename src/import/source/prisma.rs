@@ -3,6 +3,7 @@
 
 use super::folder::Folder;
 use super::name::{number, words};
+use crate::import::checksum;
 use crate::import::error::Error;
 use crate::import::history::{History, Revision};
 use crate::import::script::{Script, Sending, Transaction};
@@ -12,7 +13,8 @@ pub(in crate::import) fn journal(table: &str) -> String {
     format!(
         "SELECT migration_name::text AS id,
                 CASE WHEN rolled_back_at IS NOT NULL THEN 'undone'
-                     WHEN finished_at IS NULL THEN 'failed' ELSE 'applied' END AS state
+                     WHEN finished_at IS NULL THEN 'failed' ELSE 'applied' END AS state,
+                checksum::text AS checksum
          FROM {table} ORDER BY started_at"
     )
 }
@@ -37,6 +39,7 @@ pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
             message: words(rest),
             number: digits.parse().ok(),
             path: file.source.path.clone(),
+            checksums: checksum::prisma(&file.original),
             up: script(&file.source)?,
             down: down.map(|down| script(&down.source)).transpose()?,
             ..Revision::default()

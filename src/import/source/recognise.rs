@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::folder::Folder;
 use super::name::number;
-use super::{dbmate, flyway, goose, refinery};
+use super::{flyway, refinery};
 use crate::import::tool::Tool;
+use crate::migration::directory::other_tool::OtherTool;
 
 /// The tools whose files these may be. Alembic's configuration is looked for elsewhere.
 pub fn tools(folder: &Folder) -> BTreeSet<Tool> {
@@ -31,11 +32,9 @@ pub fn tools(folder: &Folder) -> BTreeSet<Tool> {
         let Some(rest) = rest.strip_suffix(".sql") else {
             continue;
         };
-        let text = &file.source.text;
-        if dbmate::is_meant(text) {
-            found.insert(Tool::Dbmate);
-        } else if goose::is_meant(text) {
-            found.insert(Tool::Goose);
+        let marked = OtherTool::marked(&file.source.text);
+        if let Some((tool, _)) = marked {
+            found.insert(Tool::from(tool));
         } else if [".up", ".down"].iter().any(|it| rest.ends_with(it)) {
             found.extend([Tool::GolangMigrate, Tool::Sqlx]);
         } else if rest.starts_with('_') {

@@ -3,13 +3,16 @@
 
 use super::folder::Folder;
 use super::name::{number, plain, words};
+use crate::import::checksum;
 use crate::import::error::Error;
 use crate::import::history::{History, Revision};
 use crate::import::script::{Script, Sending, Transaction};
 use crate::import::tool::Tool;
 
 pub(in crate::import) fn journal(table: &str) -> String {
-    format!("SELECT version::text AS id, 'applied' AS state FROM {table}")
+    format!(
+        "SELECT version::text AS id, 'applied' AS state, checksum::text AS checksum FROM {table}"
+    )
 }
 
 /// The digits and the words of a name such as `V1__name`.
@@ -59,6 +62,7 @@ pub(in crate::import) fn read(folder: &Folder) -> Result<History, Error> {
             message: words(name),
             number: Some(version),
             path: file.source.path.clone(),
+            checksums: checksum::refinery(name, version, &file.original),
             up: Script::of(&file.source, Sending::Whole, Transaction::Held)?,
             ..Revision::default()
         });

@@ -149,6 +149,7 @@ fn broken(directory: &Directory, error: &Error) -> Finding {
     let rule = match error {
         Error::NotUtf8 { .. } => "not-utf8",
         Error::BadName(_) => "bad-name",
+        Error::Theirs(_) | Error::TheirFile(_) => "other-tool",
         Error::Duplicate { .. } => "duplicate-version",
         Error::DownAlone(_) => "down-alone",
         Error::BadHeader(_) => "bad-header",
@@ -160,6 +161,7 @@ fn broken(directory: &Directory, error: &Error) -> Finding {
     let help = miette::Diagnostic::help(error).map(|help| help.to_string());
     let (path, place, message) = match error {
         Error::BadHeader(located)
+        | Error::Theirs(located)
         | Error::Link(located)
         | Error::Unfit(located)
         | Error::BadSum(located) => {
@@ -180,6 +182,11 @@ fn broken(directory: &Directory, error: &Error) -> Finding {
             path.display().to_string(),
             START,
             "it has no version in front of its first `_`".to_owned(),
+        ),
+        Error::TheirFile(it) => (
+            it.path.display().to_string(),
+            START,
+            format!("it is a file of {}", it.tool),
         ),
         Error::DownAlone(path) => (
             path.display().to_string(),

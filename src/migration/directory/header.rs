@@ -6,7 +6,8 @@
 //! -- townpass:depends 20260103000000
 //! -- townpass:author ada@example.org
 //! -- townpass:replaces 20251201000000, 20251202000000
-//! -- townpass:from alembic 1a34685c3b0f
+//! -- townpass:from flyway 2.1
+//! -- townpass:from-checksum 1458108831
 //! ```
 //!
 //! The header is the leading run of `--` lines. A file without a word of ours follows the one
@@ -17,8 +18,15 @@ use std::ops::Range;
 use crate::migration::Version;
 
 /// The words that a header may use.
-const KEYS: [&str; 7] = [
-    "revises", "label", "depends", "author", "replaces", "approve", "from",
+const KEYS: [&str; 8] = [
+    "revises",
+    "label",
+    "depends",
+    "author",
+    "replaces",
+    "approve",
+    "from",
+    "from-checksum",
 ];
 
 /// Names that mean something already, and so can be no label.
@@ -39,6 +47,8 @@ pub struct Header {
     pub replaces: Vec<Version>,
     /// What it was before, if another tool's history became this one.
     pub from: Option<Former>,
+    /// What that tool keeps of the file that this was made from, once it is applied.
+    pub from_checksums: Vec<String>,
 }
 
 /// A revision of another tool's.
@@ -171,6 +181,7 @@ impl Entry<'_> {
             "from" => {
                 "write the tool and what it calls this: `-- townpass:from alembic 1a34685c3b0f`"
             }
+            "from-checksum" => "write what the tool keeps of the file; several with commas",
             _ => "write `-- townpass:revises <version>`, several with commas, or `base`",
         }
     }
@@ -200,6 +211,7 @@ impl Header {
             "replaces" => self.replaces.extend(versions(value)?),
             "author" => self.author = Some(value.to_owned()),
             "from" => self.from = Some(former(value)?),
+            "from-checksum" => self.from_checksums.extend(words(value).map(str::to_owned)),
             // What somebody approved is read where it is looked for.
             "approve" => {}
             key => {
@@ -345,7 +357,7 @@ mod tests {
              -- townpass:depends 1 2\n\
              -- townpass:author Ada <a@example.org>\n\
              -- townpass:replaces 4,5\n\
-             -- townpass:from prisma 0_init it all\n";
+             -- townpass:from prisma 0_init it all\n-- townpass:from-checksum 1f, 2e\n";
         let header = Header {
             revises: parents(&[3]),
             labels: ["pay", "bill", "帳單"].map(str::to_owned).to_vec(),
@@ -356,6 +368,7 @@ mod tests {
                 tool: "prisma".to_owned(),
                 id: "0_init it all".to_owned(),
             }),
+            from_checksums: vec!["1f".to_owned(), "2e".to_owned()],
         };
         assert_eq!(read(text), Ok(header));
         assert_eq!(&text[line_of(text, "depends")], "-- townpass:depends 1 2");
@@ -384,7 +397,8 @@ mod tests {
             (
                 "-- townpass:revise 1\n",
                 0,
-                "`revise` is none of `revises`, `label`, `depends`, `author`, `replaces`, `approve`, `from`",
+                "`revise` is none of `revises`, `label`, `depends`, `author`, `replaces`, `approve`, `from`, \
+                 `from-checksum`",
             ),
             ("-- townpass:label\n", 0, "`label` says nothing"),
             (

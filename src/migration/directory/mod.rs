@@ -9,6 +9,7 @@ pub mod file;
 pub mod git;
 pub mod header;
 pub mod located;
+pub mod other_tool;
 pub mod source;
 pub mod sum;
 pub mod unwritten;
@@ -89,16 +90,21 @@ impl Directory {
             entries => entries.map_err(unreadable)?,
         };
         let mut listed = Vec::new();
+        let mut passed_over = Vec::new();
         let mut faults = Vec::new();
         let mut sum = None;
         for entry in entries {
             let entry = entry.map_err(unreadable)?;
-            match list(&entry) {
+            match list(&entry, path) {
                 Ok(Some(file)) => listed.push(file),
                 Ok(None) if entry.file_name() == SUM => sum = Some(read_sum(&entry.path())?),
-                Ok(None) => {}
+                Ok(None) => passed_over.push(entry.path()),
                 Err(fault) => faults.push(fault),
             }
+        }
+        if listed.is_empty() {
+            passed_over.sort();
+            faults.extend(other_tool::in_folders(&passed_over, path));
         }
         let mut files = Vec::with_capacity(listed.len());
         for file in each(listed, Listed::read) {
@@ -182,6 +188,7 @@ impl Directory {
             match file {
                 Found::Down(_, down) => drop(downs.insert(version, down)),
                 Found::Up(name, source) => {
+                    faults.extend(other_tool::ensure_ours(&source, path).err());
                     let (revision, fault) = revision(&name, source);
                     faults.extend(fault);
                     revisions.insert(version, revision);
@@ -291,8 +298,8 @@ impl Found {
     }
 }
 
-/// The file of an entry, if sqlx would read it.
-fn list(entry: &fs::DirEntry) -> Result<Option<Listed>, Error> {
+/// The file of an entry of `folder`, if sqlx would read it.
+fn list(entry: &fs::DirEntry, folder: &Path) -> Result<Option<Listed>, Error> {
     let reading = file::read(&entry.file_name().to_string_lossy());
     if reading == Reading::Other {
         return Ok(None);
@@ -305,7 +312,7 @@ fn list(entry: &fs::DirEntry) -> Result<Option<Listed>, Error> {
     }
     match reading {
         Reading::Other => Ok(None),
-        Reading::NoVersion => Err(Error::BadName(path)),
+        Reading::NoVersion => Err(other_tool::unversioned(path, folder)),
         Reading::Migration(name) => Ok(Some(Listed { name, path })),
     }
 }

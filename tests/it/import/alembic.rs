@@ -150,6 +150,15 @@ async fn a_database_in_use_changes_over_and_runs_nothing() {
     assert_eq!(info.matches("/installed").count(), 3, "{info}");
     assert!(!info.contains("checksum"), "{info}");
 
+    // What Alembic does after that is to be told as well.
+    alembic(release, &directory, &url, &["upgrade", "d4d4"]);
+    let refused = project.run("migrate upgrade heads").expect(4);
+    refused.says("Alembic has moved this database, and our journal lacks `d4d4`");
+    let planned = project.run("migrate plan heads").success();
+    let planned = planned.says("our journal lacks `d4d4`: `upgrade` is refused until it is told");
+    assert!(planned.stdout.contains("d4d4"), "{planned}");
+    alembic(release, &directory, &url, &["downgrade", "c3c3"]);
+
     // Alembic's own table is as it was; what is pending is run, and nothing else.
     assert_eq!(
         ask(&mut connection, "select version_num from alembic_version").await,
@@ -260,6 +269,109 @@ async fn what_only_python_knows_is_asked_of_it() {
     let refused = refused.says("1 revision of Alembic's cannot be written as SQL");
     assert!(!refused.stderr.contains("--runner"), "{refused}");
     assert!(project.names("migrations").is_empty());
+}
+
+/// A way there that moves rows, and one back that asks.
+const ROWS: &[(&str, &str, &str, &str)] = &[
+    (
+        "a1a1",
+        "down_revision = None",
+        "op.execute('CREATE TABLE t (a int, b int)')",
+        "op.execute('DROP TABLE t')",
+    ),
+    (
+        "b2b2",
+        "down_revision = 'a1a1'",
+        "op.add_column('t', sa.Column('c', sa.Integer()))\n    \
+         for a, b in op.get_bind().execute(sa.text('SELECT a, b FROM t')).all():\n        \
+         op.get_bind().execute(sa.text('UPDATE t SET c = :c'), {'c': a + b})\n    \
+         op.drop_column('t', 'b')",
+        "for row in op.get_bind().execute(sa.text('SELECT 1')):\n        \
+         op.execute('ALTER TABLE t RENAME c TO b')",
+    ),
+    (
+        "c3c3",
+        "down_revision = 'b2b2'",
+        "for row in op.get_bind().execute(sa.text('SELECT a FROM t')):\n        print(row)",
+        "pass",
+    ),
+];
+
+#[tokio::test]
+async fn what_only_python_can_tell_is_written_by_hand_and_proved_by_alembic() {
+    let mut project = Project::alembic(Some(RELEASES[1]), ROWS).await;
+    let refused = project.run("migrate import alembic").expect(4);
+    let refused = refused.says("2 revisions of Alembic's cannot be written as SQL");
+    let advice = "as `b2b2.up.sql` and `b2b2.down.sql`, and import with `--by-hand FOLDER`";
+    assert!(refused.stderr.contains(advice), "{refused}");
+    for (name, text) in [
+        (
+            "hand/b2b2.up.sql",
+            "alter table t add c int;\nupdate t set c = a + b;\nalter table t drop b;\n",
+        ),
+        ("hand/b2b2.down.sql", "alter table t rename c to b;\n"),
+        ("hand/c3c3.up.sql", "-- It only looks at rows.\n"),
+    ] {
+        project.town = project.town.write(name, text);
+    }
+    let output = project
+        .run("migrate import alembic --by-hand hand")
+        .success();
+    let output = output.shows("3 revisions up and 2 of them down");
+    let note = "written by hand, and what that does to rows is proved by nobody: `b2b2`, `c3c3`";
+    assert!(output.stdout.contains(note), "{output}");
+    let up = project.read("migrations/20260102083000_make_b2b2.up.sql");
+    let told = "-- make b2b2\n-- It was written by hand, in place of what Python did.\n\nalter table t add c";
+    assert!(up.contains(told), "{up}");
+    let down = project.read("migrations/20260102083000_make_b2b2.down.sql");
+    assert!(down.ends_with("alter table t rename c to b;\n"), "{down}");
+
+    // A database that has only the first goes on with its rows.
+    let mut connection = project.database.connect().await;
+    sql(
+        &mut connection,
+        "create table t (a int, b int); insert into t values (1, 2);
+         create table alembic_version (version_num varchar(32) primary key);
+         insert into alembic_version values ('a1a1')",
+    )
+    .await;
+    project.run("migrate import --stamp").success();
+    project.run("migrate upgrade head").success();
+    assert_eq!(ask(&mut connection, "select c from t").await, "3");
+}
+
+#[tokio::test]
+async fn what_is_written_by_hand_and_wrong_is_found() {
+    let mut project = Project::alembic(Some(RELEASES[0]), ROWS).await;
+    for (name, text) in [
+        (
+            "hand/b2b2.up.sql",
+            "alter table t add c bigint;\nalter table t drop b;\n",
+        ),
+        ("hand/c3c3.up.sql", ""),
+    ] {
+        project.town = project.town.write(name, text);
+    }
+    let words = "migrate import alembic --by-hand hand";
+    let output = project.run(words).expect(1);
+    let output = output.shows("b2b2 (20260102083000): the ways there lead to different places");
+    assert!(
+        output.stdout.contains("column t.c is not as it was"),
+        "{output}"
+    );
+    assert!(project.names("migrations").is_empty());
+    // Without Alembic there is nothing to find it by, which is said.
+    project.alembic = None;
+    let output = project.run(words).success();
+    output.says("what was written by hand is compared with nothing");
+    project.town = project.town.write("hand/b2.up.sql", "");
+    let refused = project.run(&format!("{words} --to other")).expect(2);
+    refused.says("`[DIR]/hand/b2.up.sql` is called by no revision of Alembic's");
+    project.town = project.town.write("db/migrations/1_a.up.sql", "");
+    project
+        .run("migrate import golang-migrate --by-hand hand --to other")
+        .expect(2)
+        .says("`--by-hand` is for Alembic's revisions, and these are golang-migrate's");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod alembic;
 mod development;
+mod other_folder;
 mod project;
 mod refused;
 mod tools;

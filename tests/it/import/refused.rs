@@ -2,6 +2,7 @@
 
 use super::project::Project;
 use crate::migration::folder::{ask, run};
+use crate::support::cluster::Database;
 
 const GOLANG: &[(&str, &str)] = &[
     ("db/migrations/1_a.up.sql", "create table a ();"),
@@ -150,11 +151,17 @@ async fn what_would_change_the_server_is_not_tried() {
             "db/migrations/2_b.up.sql",
             "create role townpass_import_it;\ngrant select on a to townpass_import_it;",
         ),
+        (
+            "hidden/1_a.up.sql",
+            "do $$ begin\n  create role townpass_import_it;\nend $$;",
+        ),
     ])
     .await;
     let words = "migrate import golang-migrate";
     let refused = project.run(words).expect(4);
     refused.says("2_b.up.sql` changes more than its database: `create role townpass_import_it`");
+    let refused = project.run(&format!("{words} hidden")).expect(4);
+    refused.says("1_a.up.sql` changes more than its database: `do $$ begin`");
     let mut connection = project.database.connect().await;
     let roles = "select count(*) from pg_roles where rolname = 'townpass_import_it'";
     assert_eq!(ask(&mut connection, roles).await, "0");
@@ -183,4 +190,77 @@ async fn without_a_server_it_is_said_what_is_needed() {
         .run()
         .expect(2)
         .says("`DATABASE_URL` is not set");
+}
+
+#[tokio::test]
+async fn golang_migrate_s_own_folder_is_ours_once_the_journal_is_told() {
+    let files = [
+        (
+            "migrations/000001_a.up.sql",
+            "create table a (); insert into seeds values (1);",
+        ),
+        ("migrations/000001_a.down.sql", "drop table a;"),
+        (
+            "migrations/000002_b.up.sql",
+            "insert into seeds values (2);",
+        ),
+        (
+            "migrations/000002_b.down.sql",
+            "delete from seeds where id = 2;",
+        ),
+    ];
+    let project = Project::with(&files).await;
+    let nothing = project.run("migrate import").success();
+    let nothing = nothing.shows("nothing to import");
+    let stamp = "townpass migrate import golang-migrate --stamp";
+    assert!(nothing.stdout.contains(stamp), "{nothing}");
+
+    let named = project.run("migrate import golang-migrate").expect(2);
+    let named = named.says("is the folder of golang-migrate's own files");
+    assert!(named.stderr.contains(stamp), "{named}");
+
+    // A database that golang-migrate has moved would be seeded twice.
+    let mut connection = project.database.connect().await;
+    run(
+        &mut connection,
+        "create table seeds (id int); insert into seeds values (1);
+         create table schema_migrations (version bigint not null primary key, dirty boolean not null);
+         insert into schema_migrations values (1, false)",
+    )
+    .await;
+    let untold = "`schema_migrations` says that golang-migrate has moved this database, and our journal \
+                  is empty";
+    let refused = project.run("migrate upgrade head").expect(4).says(untold);
+    assert!(refused.stderr.contains(stamp), "{refused}");
+    let planned = project.run("migrate plan").success();
+    assert!(planned.stderr.contains(untold), "{planned}");
+    assert!(planned.stderr.contains(stamp), "{planned}");
+
+    let told = project
+        .run("migrate import golang-migrate --stamp")
+        .success();
+    told.shows("1 revision now applied, as `schema_migrations` says; the last is 1");
+    let planned = project.run("migrate plan").success();
+    assert!(!planned.stderr.contains("schema_migrations"), "{planned}");
+    project
+        .run("migrate upgrade head")
+        .success()
+        .shows("upgraded 1 revision");
+    let seeds = "select string_agg(id::text, ' ' order by id) from seeds";
+    assert_eq!(ask(&mut connection, seeds).await, "1 2");
+
+    // Others have a table of that name, too, which says nothing of these files: Rails, or an
+    // application that golang-migrate moves in the same database.
+    for table in [
+        "create table schema_migrations (version varchar);
+         insert into schema_migrations values ('20260101000000')",
+        "create table schema_migrations (version bigint, dirty boolean);
+         insert into schema_migrations values (20260101000000, false)",
+    ] {
+        let other = Database::fresh().await;
+        let mut connection = other.connect().await;
+        run(&mut connection, "create table seeds (id int)").await;
+        run(&mut connection, table).await;
+        project.on(&other, "migrate upgrade head").success();
+    }
 }

@@ -5,7 +5,8 @@ use super::project::Project;
 use crate::migration::folder::{ask, run};
 use crate::support::cluster::Database;
 
-/// A history of three revisions, of which a database has two, and what the tool's table says then.
+/// A history of three revisions, of which a database has two, and what the tool's table says then,
+/// with the checksums that it keeps of these files.
 struct Case {
     tool: &'static str,
     folder: &'static str,
@@ -97,8 +98,8 @@ const CASES: &[Case] = &[
         journal: "create table flyway_schema_history (installed_rank int not null, version varchar(50), description varchar(200) not null, type varchar(20) not null, script varchar(1000) not null, checksum int, installed_by varchar(100) not null, installed_on timestamp not null default now(), execution_time int not null, success boolean not null, constraint flyway_schema_history_pk primary key (installed_rank));
                   insert into flyway_schema_history values
                       (0, null, '<< Flyway Schema Creation >>', 'SCHEMA', '\"app\"', null, 'admin', now(), 0, true),
-                      (1, '1', 'create t', 'SQL', 'V1__create_t.sql', 12, 'admin', now(), 5, true),
-                      (2, '1.1', 'create f', 'SQL', 'V1.1__create_f.sql', 13, 'admin', now(), 5, true)",
+                      (1, '1', 'create t', 'SQL', 'V1__create_t.sql', 837393256, 'admin', now(), 5, true),
+                      (2, '1.1', 'create f', 'SQL', 'V1.1__create_f.sql', 1764132570, 'admin', now(), 5, true)",
         current: "2\n",
         down: 1,
     },
@@ -111,7 +112,7 @@ const CASES: &[Case] = &[
             ("U3__index.sql", "create index i on t (b);\n"),
         ],
         journal: "create table refinery_schema_history (version int4 primary key, name varchar(255), applied_on varchar(255), checksum varchar(255));
-                  insert into refinery_schema_history values (1, 'create_t', '2026-01-05T08:30:00Z', '1'), (2, 'create_f', '2026-01-05T08:30:00Z', '2')",
+                  insert into refinery_schema_history values (1, 'create_t', '2026-01-05T08:30:00Z', '4648210155580852031'), (2, 'create_f', '2026-01-05T08:30:00Z', '17157890579034516499')",
         current: "2\n",
         down: 0,
     },
@@ -143,9 +144,9 @@ const CASES: &[Case] = &[
         ],
         journal: "create table _prisma_migrations (id varchar(36) primary key not null, checksum varchar(64) not null, finished_at timestamptz, migration_name varchar(255) not null, logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(), applied_steps_count integer not null default 0);
                   insert into _prisma_migrations values
-                      ('1', 'x', now(), '0_init', null, null, now(), 1),
-                      ('2', 'x', null, '20260105083000_f', 'boom', now(), now(), 0),
-                      ('3', 'x', now(), '20260105083000_f', null, null, now(), 1)",
+                      ('1', 'f573c62cb26b71af68086730a161fa2385cb65f00e0f0cf4517cdffc62fe764b', now(), '0_init', null, null, now(), 1),
+                      ('2', '2c0111b6b2886bf79da6bb4ef3f651d96221fb07763e686b60f901549674ebd7', null, '20260105083000_f', 'boom', now(), now(), 0),
+                      ('3', '2c0111b6b2886bf79da6bb4ef3f651d96221fb07763e686b60f901549674ebd7', now(), '20260105083000_f', null, null, now(), 1)",
         current: "20260105083000\n",
         down: 0,
     },
@@ -267,6 +268,56 @@ async fn diesel_changes_over() {
 #[tokio::test]
 async fn prisma_changes_over() {
     changes_over(case("prisma")).await;
+}
+
+/// A table that keeps another checksum than that of the file: what was applied was edited since.
+async fn edited_is_told(tool: &str, edit: &str, id: &str, other: &str) {
+    let case = case(tool);
+    let mut project = Project::bare().await;
+    for (name, text) in case.files {
+        project.town = project.town.write(&format!("{}/{name}", case.folder), text);
+    }
+    let mut connection = project.database.connect().await;
+    run(&mut connection, case.journal).await;
+    run(&mut connection, edit).await;
+    let words = format!("migrate import {tool} {}", case.folder);
+    let there = format!("{id}: checksum {other} there");
+    let accept = format!("`--accept-edited {id}`");
+
+    // Before anything is written.
+    let refused = project.run(&format!("{words} --stamp")).expect(5);
+    let refused = refused.says("were edited after they were applied to this database");
+    assert!(refused.stderr.contains(&there), "{tool}: {refused}");
+    assert!(refused.stderr.contains(&accept), "{tool}: {refused}");
+    assert!(project.names("migrations").is_empty(), "{tool}");
+
+    // And of a database that is told later, wherever the tool's own files are by then.
+    project.run(&words).success();
+    let refused = project.run("migrate import --stamp").expect(5);
+    assert!(refused.stderr.contains(&there), "{tool}: {refused}");
+    let journal = "select to_regclass('_sqlx_migrations') is null";
+    assert_eq!(ask(&mut connection, journal).await, "true", "{tool}");
+    let told = format!("migrate import --stamp --accept-edited {id}");
+    let told = project.run(&told).success();
+    told.shows("2 revisions now applied");
+}
+
+#[tokio::test]
+async fn what_flyway_has_applied_otherwise_is_told() {
+    let edit = "update flyway_schema_history set checksum = -12 where version = '1.1'";
+    edited_is_told("flyway", edit, "1.1", "-12").await;
+}
+
+#[tokio::test]
+async fn what_refinery_has_applied_otherwise_is_told() {
+    let edit = "update refinery_schema_history set checksum = '12' where version = 2";
+    edited_is_told("refinery", edit, "2", "12").await;
+}
+
+#[tokio::test]
+async fn what_prisma_has_applied_otherwise_is_told() {
+    let edit = "update _prisma_migrations set checksum = repeat('a', 64) where id = '1'";
+    edited_is_told("prisma", edit, "0_init", &"a".repeat(64)).await;
 }
 
 #[tokio::test]

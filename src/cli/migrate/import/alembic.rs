@@ -1,6 +1,8 @@
 //! What Alembic itself has to do for an import: print what only Python can tell, and move a scratch
 //! database along for the proof.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 
 use crate::alembic::project::convention;
@@ -10,22 +12,28 @@ use crate::cli::migrate::alembic::python::{Python, was_stopped};
 use crate::cli::migrate::{Alembic, Workplace};
 use crate::error::Error;
 use crate::ident::DatabaseName;
-use crate::import::alembic::Ways;
+use crate::import::alembic::{ByHand, Ways};
 use crate::import::proof::Mover;
-use crate::import::{History, Revision};
+use crate::import::{Folder, History, Revision};
 use crate::migration::verify::Scratch;
 use crate::migration::{Direction, Options, Session};
 use crate::report::Story;
 
-/// Reads the history, with Alembic's help where it needs that.
+/// Reads the history, with Alembic's help where it needs that, and without where somebody wrote what
+/// it does into the folder `by_hand`.
 pub(super) async fn read(
     context: &Context,
     workplace: &Workplace,
     alembic: &Alembic,
+    by_hand: Option<&Path>,
 ) -> Result<History, Error> {
     let history = alembic.history()?;
     let naming = convention::find(&alembic.project);
-    let mut ways = Ways::translated(&history, naming);
+    let by_hand = match by_hand {
+        Some(folder) => ByHand::of(&Folder::read(folder)?, &history)?,
+        None => ByHand::default(),
+    };
+    let mut ways = Ways::translated(&history, naming, by_hand);
     let questions = ways.questions();
     if questions.is_empty() {
         return Ok(ways.history(false)?);
@@ -170,9 +178,14 @@ fn told(error: &Error) -> String {
 }
 
 /// Says how the proof is made where there is no Python.
-pub(super) fn say_translated(story: &Story<'_>) {
+pub(super) fn say_translated(story: &Story<'_>, history: &History) {
     story.note(
         "there is no Alembic to compare with, so the proof compares with the SQL that was read from \
          its files; name what runs it with `--runner` for more",
     );
+    if history.revisions.iter().any(|it| it.is_by_hand) {
+        story.warning(
+            "what was written by hand is compared with nothing: only Alembic itself can do that",
+        );
+    }
 }

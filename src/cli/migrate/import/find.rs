@@ -13,6 +13,7 @@ use crate::config::file::File;
 use crate::error::Error;
 use crate::import::source::recognise;
 use crate::import::{self, Folder, Tool, journal};
+use crate::migration;
 
 /// A history of another tool's.
 pub(super) struct Found {
@@ -84,18 +85,11 @@ pub(super) fn find(
 
 /// By what is there.
 fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
-    let mut found: BTreeMap<Tool, PathBuf> = BTreeMap::new();
-    let mut looked = Vec::new();
-    for tool in Tool::ALL {
-        for folder in tool.usual_folders() {
-            let folder = workplace.home.join(folder);
-            if !looked.contains(&folder) {
-                for tool in recognised(&folder)? {
-                    found.entry(tool).or_insert_with(|| folder.clone());
-                }
-                looked.push(folder);
-            }
-        }
+    let (mut found, mut looked) = usual(&workplace.home)?;
+    // The verbs run a folder of both as it is, so that there is nothing to choose.
+    let both = [Tool::Sqlx, Tool::GolangMigrate].map(|tool| found.get(&tool));
+    if both == [Some(&workplace.migrations); 2] {
+        found.remove(&Tool::GolangMigrate);
     }
     let alembic = project(context, workplace, None)?;
     if let Some(alembic) = &alembic {
@@ -114,13 +108,83 @@ fn by_files(context: &Context, workplace: &Workplace) -> Result<Found, Error> {
         }),
         (Some(first), Some(second)) => {
             let all = [first, second].into_iter().chain(all);
-            let found = all.map(|(tool, folder)| (tool, shown(context, &folder)));
             Err(import::Error::Several {
-                found: found.collect(),
+                found: listed(context, all),
             }
             .into())
         }
     }
+}
+
+/// What is in the folders below `home` where histories usually are, and which these are.
+fn usual(home: &Path) -> Result<(BTreeMap<Tool, PathBuf>, Vec<PathBuf>), Error> {
+    let mut found = BTreeMap::new();
+    let mut looked = Vec::new();
+    for tool in Tool::ALL {
+        for folder in tool.usual_folders() {
+            let folder = home.join(folder);
+            if !looked.contains(&folder) {
+                for tool in recognised(&folder)? {
+                    found.entry(tool).or_insert_with(|| folder.clone());
+                }
+                looked.push(folder);
+            }
+        }
+    }
+    Ok((found, looked))
+}
+
+/// A history that is none of ours yet.
+#[derive(Debug)]
+pub(in crate::cli) struct Theirs {
+    /// Whose it may be.
+    pub(in crate::cli) tools: Vec<Tool>,
+    /// Where its files are, from the directory that was looked at.
+    pub(in crate::cli) folder: PathBuf,
+}
+
+/// The history of another tool in one of the folders of `home` where they usually are. What sqlx
+/// reads is ours, and Alembic's is looked for elsewhere.
+pub(in crate::cli) fn theirs(home: &Path) -> Result<Option<Theirs>, Error> {
+    let (mut found, _) = usual(home)?;
+    found.retain(|tool, _| !matches!(tool, Tool::Sqlx | Tool::GolangMigrate));
+    let Some(folder) = found.values().next().cloned() else {
+        return Ok(None);
+    };
+    found.retain(|_, it| *it == folder);
+    Ok(Some(Theirs {
+        tools: found.into_keys().collect(),
+        folder: folder.strip_prefix(home).unwrap_or(&folder).to_owned(),
+    }))
+}
+
+/// Adds to an answer that there is no folder of ours which histories of other tools are in `home`.
+pub(in crate::cli) fn told_by_files<T>(
+    context: &Context,
+    home: &Path,
+    answered: Result<T, Error>,
+) -> Result<T, Error> {
+    let Err(Error::Migration(migration::Error::NoDirectory(absent))) = answered else {
+        return answered;
+    };
+    // What cannot be read says nothing of what is missing.
+    let found = usual(home).map(|(found, _)| found).unwrap_or_default();
+    if found.is_empty() {
+        return Err(migration::Error::NoDirectory(absent).into());
+    }
+    Err(import::Error::Elsewhere {
+        absent,
+        found: listed(context, found),
+    }
+    .into())
+}
+
+fn listed(
+    context: &Context,
+    found: impl IntoIterator<Item = (Tool, PathBuf)>,
+) -> Vec<(Tool, String)> {
+    let told = |(tool, folder): (Tool, PathBuf)| (tool, shown(context, &folder));
+    found.into_iter().map(told).collect()
 }
 
 /// The tools of a folder; none where it is not there.

@@ -17,8 +17,10 @@ mod find;
 mod next;
 mod proof;
 mod stamp;
+mod untold;
 
-pub(super) use self::stamp::ensure_told;
+pub(in crate::cli) use self::find::{Theirs, theirs, told_by_files};
+pub(super) use self::untold::{ensure_told, warn_of_untold};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -31,6 +33,10 @@ pub(crate) struct Args {
     /// Folder to write into, in place of that of the project's migrations
     #[arg(long, value_name = "DIRECTORY")]
     to: Option<PathBuf>,
+    /// Folder of what was written as SQL for revisions of Alembic's that only Python can tell:
+    /// `1a34685c3b0f.up.sql` and `1a34685c3b0f.down.sql`
+    #[arg(long, value_name = "FOLDER")]
+    by_hand: Option<PathBuf>,
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -44,6 +50,10 @@ pub(crate) struct Args {
     /// The tool's own table, perhaps with a schema before a dot, where it is not the usual one
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
+    /// With --stamp: take a file for the one that was applied, though it was edited since: what the
+    /// tool calls it; several with commas
+    #[arg(long, value_name = "ID", value_delimiter = ',', requires = "stamp")]
+    accept_edited: Vec<String>,
     #[command(flatten)]
     patience: Patience,
 }
@@ -104,7 +114,13 @@ pub(super) async fn run(
         .into());
     }
     let history = match &found.alembic {
-        Some(alembic) => alembic::read(context, workplace, alembic).await?,
+        Some(alembic) => {
+            let by_hand = args.by_hand.as_ref().map(|it| context.directory.join(it));
+            alembic::read(context, workplace, alembic, by_hand.as_deref()).await?
+        }
+        None if args.by_hand.is_some() => {
+            return Err(import::Error::NothingByHand(found.tool).into());
+        }
         None => found.tool.read(&Folder::read(&found.folder)?)?,
     };
     let draft = Draft::plan(&history, &target)?;
@@ -118,6 +134,11 @@ pub(super) async fn run(
         true => Some(workplace.connect(context).await?),
         false => None,
     };
+    if let Some(session) = session.as_mut().filter(|_| args.stamp) {
+        // What cannot be told is no reason to write anything.
+        let table = found.table(args)?;
+        stamp::applied(found.tool, &table, &draft.directory, args, session).await?;
+    }
     if let Some(session) = session.as_mut().filter(|_| !args.no_verify) {
         let options = args.patience.options(context, None);
         let proof = proof::prove(

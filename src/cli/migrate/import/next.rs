@@ -8,6 +8,9 @@ use crate::cli::migrate::{Door, Workplace};
 use crate::config::file::{File, NAME};
 use crate::config::{HistoryKind, Settings};
 use crate::import::Tool;
+use crate::import::standing::is_golang_migrate_s;
+use crate::import::told_by;
+use crate::migration::Directory;
 use crate::report::view::import::Next;
 
 /// After `tool`'s history was written to `target`.
@@ -76,15 +79,24 @@ fn configure(context: &Context, workplace: &Workplace, tool: Tool, target: &Path
     Some(Next { why, command: line })
 }
 
-/// A folder of sqlx's is ours as it is.
+/// A folder of sqlx's is ours as it is, and so is one of golang-migrate's, whose journal is another.
 pub(super) fn for_sqlx(workplace: &Workplace, folder: &Path) -> Vec<Next> {
-    if folder == workplace.migrations {
-        return Vec::new();
+    let mut next = Vec::new();
+    if folder != workplace.migrations {
+        next.push(Next {
+            why: format!("write into `{NAME}`, so that the verbs take this folder"),
+            command: setting(workplace, folder),
+        });
     }
-    vec![Next {
-        why: format!("write into `{NAME}`, so that the verbs take this folder"),
-        command: setting(workplace, folder),
-    }]
+    if Directory::read(folder).is_ok_and(|it| is_golang_migrate_s(&it)) {
+        next.push(Next {
+            why: "if golang-migrate has moved databases with these files, tell each of them, once, before \
+                  anything is run on it"
+                .to_owned(),
+            command: told_by(Tool::GolangMigrate).to_owned(),
+        });
+    }
+    next
 }
 
 /// What names `folder` in the project's configuration.

@@ -30,7 +30,7 @@ pub(super) async fn prove(
     let (mut mover, by): (Box<dyn Mover + '_>, _) = match itself {
         Some(itself) => (Box::new(itself), "alembic"),
         None if found.alembic.is_some() => {
-            say_translated(&story);
+            say_translated(&story, history);
             (Box::new(AsSql), "translated")
         }
         None => (Box::new(AsSql), "files"),

@@ -1,17 +1,18 @@
 //! A database that another tool has moved is told what of our folder it has. Nothing is run, and the
 //! tool's own table stays as it is.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::Args;
 use super::find::project;
-use super::{Args, Kind};
 use crate::cli::context::Context;
 use crate::cli::migrate::Workplace;
 use crate::error::Error;
-use crate::import::standing::{self, State};
+use crate::import::standing;
 use crate::import::{self, Tool, journal as tables};
 use crate::migration::plan::stamp::Stamp;
-use crate::migration::{Directory, Session, journal, runner};
+use crate::migration::{Directory, Session, Version, journal, runner};
 use crate::report::view::import::{TakenOver, Told};
 
 /// Reads the tool's table and writes our journal. `None` of a table's rows is a database that is new.
@@ -27,10 +28,9 @@ pub(super) async fn take_over(
         table: table.replace('"', ""),
         told,
     };
-    let Some(records) = tables::read(tool, table, session).await? else {
+    let Some(versions) = applied(tool, table, directory, args, session).await? else {
         return Ok(taken(Told::NoTable));
     };
-    let versions = standing::applied(directory, tool, table, &records)?;
     if args.dry_run {
         let stamp = Stamp::taking_over(directory, &journal::read(session).await?, &versions)?;
         return Ok(taken(Told::would(&stamp)));
@@ -43,6 +43,32 @@ pub(super) async fn take_over(
     .await?;
     drop(story);
     Ok(taken(Told::did(&stamp)))
+}
+
+/// What of `directory` is applied, as the tool's table says where there is one. Refuses what cannot
+/// be told to the journal.
+pub(super) async fn applied(
+    tool: Tool,
+    table: &str,
+    directory: &Directory,
+    args: &Args,
+    session: &mut Session,
+) -> Result<Option<BTreeSet<Version>>, Error> {
+    let Some(records) = tables::read(tool, table, session).await? else {
+        return Ok(None);
+    };
+    let versions = standing::applied(directory, tool, table, &records)?;
+    let edited = standing::edited(directory, tool, &records, &args.accept_edited);
+    if !edited.is_empty() {
+        let table = table.to_owned();
+        return Err(import::Error::Edited {
+            table,
+            tool,
+            edited,
+        }
+        .into());
+    }
+    Ok(Some(versions))
 }
 
 /// The same for a folder that was imported before.
@@ -65,40 +91,11 @@ pub(super) async fn alone(
 }
 
 /// Alembic's table, as its configuration has it where that is still there.
-fn own_table(context: &Context, workplace: &Workplace) -> String {
+pub(super) fn own_table(context: &Context, workplace: &Workplace) -> String {
     let project = project(context, workplace, None).ok().flatten();
     let table = project.and_then(|alembic| alembic.version_table().ok());
     match table {
         Some(table) => table.quoted(),
         None => tables::table(Tool::Alembic, None),
     }
-}
-
-/// Refuses to run an imported history on a database that the other tool has moved, and whose journal
-/// knows nothing of it: all would be run a second time.
-pub(in crate::cli::migrate) async fn ensure_told(
-    context: &Context,
-    workplace: &Workplace,
-    directory: &Directory,
-    session: &mut Session,
-) -> Result<(), Error> {
-    debug_assert!(matches!(workplace.kind, Kind::Sql));
-    let Ok(tool) = standing::origin(directory, None) else {
-        return Ok(());
-    };
-    if journal::read(session).await?.rows().next().is_some() {
-        return Ok(());
-    }
-    let table = match tool {
-        Tool::Alembic => own_table(context, workplace),
-        other => tables::table(other, None),
-    };
-    // A table that is somebody else's says nothing.
-    let Ok(Some(records)) = tables::read(tool, &table, session).await else {
-        return Ok(());
-    };
-    if records.iter().all(|it| it.state == State::Undone) {
-        return Ok(());
-    }
-    Err(import::Error::Untold { table, tool }.into())
 }
