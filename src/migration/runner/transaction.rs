@@ -143,10 +143,7 @@ impl Run<'_, '_> {
             }
             times.push(started.elapsed());
         }
-        let mut rows = self.rows(steps, &times);
-        if !self.is_last(steps) {
-            rows = format!("{rows}; {ASYNCHRONOUS}");
-        }
+        let rows = self.rows(steps, &times);
         match execute(connection, &rows).await {
             Ok(()) => {}
             Err(error) if is_taken(&error) => {
@@ -184,14 +181,17 @@ impl Run<'_, '_> {
         last == Some(self.plan.steps().len())
     }
 
-    /// The statements that note `steps`.
+    /// The statements that note `steps`, before the commit.
     fn rows(&self, steps: &[(usize, &Step)], times: &[Duration]) -> String {
         let mut sql = vec![IDENTITY.to_owned()];
-        let steps = steps
+        let done = steps
             .iter()
             .map(|(_, step)| *step)
             .zip(times.iter().copied());
-        sql.extend(self.book.note(steps, self.origin));
+        sql.extend(self.book.note(done, self.origin));
+        if !self.is_last(steps) {
+            sql.push(ASYNCHRONOUS.to_owned());
+        }
         sql.join("; ")
     }
 
