@@ -85,32 +85,37 @@ impl<'a> Python<'a> {
     /// an error that says why.
     pub(super) async fn call(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
-        let url = self.url(self.workplace.url.as_ref(), None)?;
-        let errand = Errand::Database;
-        self.run(errand, arguments, &url, &story, &mut |line| {
-            story.alembic(line);
-        })
-        .await
+        let on_line = &mut |line: &str| story.alembic(line);
+        self.work(None, arguments, &story, on_line).await
     }
 
     /// The same, and whatever it prints is told to nobody.
     pub(super) async fn ask(&self, arguments: &[String]) -> Result<Ended, Error> {
         let story = self.context.story();
-        let url = self.url(self.workplace.url.as_ref(), None)?;
-        let errand = Errand::Database;
-        self.run(errand, arguments, &url, &story, &mut |_| {}).await
+        self.work(None, arguments, &story, &mut |_| {}).await
     }
 
-    /// The same in the database `name` of the server, and whatever it prints is told to nobody.
+    /// The same in the database `name` of the server.
     pub(in crate::cli::migrate) async fn ask_in(
         &self,
         name: &DatabaseName,
         arguments: &[String],
     ) -> Result<Ended, Error> {
         let story = self.context.story();
-        let url = self.url(self.workplace.url.as_ref(), Some(name))?;
-        let errand = Errand::Database;
-        self.run(errand, arguments, &url, &story, &mut |_| {}).await
+        self.work(Some(name), arguments, &story, &mut |_| {}).await
+    }
+
+    /// Lets it work on the database, or on another of the same server.
+    async fn work(
+        &self,
+        database: Option<&DatabaseName>,
+        arguments: &[String],
+        story: &Story<'_>,
+        on_line: &mut OnLine<'_>,
+    ) -> Result<Ended, Error> {
+        let url = self.url(self.workplace.url.as_ref(), database)?;
+        self.run(Errand::Database, arguments, &url, story, on_line)
+            .await
     }
 
     /// Whether it comes to the scratch database that it is sent to, before it is let run anything:
