@@ -57,17 +57,13 @@ async fn compare(
     context
         .story()
         .spin("Alembic compares the models with the database");
-    match python.ask(&["check".to_owned()]).await {
-        Ok(_) => Ok(Vec::new()),
-        Err(Error::OfPython(python::Error::Failed {
-            complaint: Complaint::Refused(message),
-        })) => match operations::read(&message) {
-            Some(operations) => Ok(operations),
-            None => Err(python::Error::Failed {
-                complaint: Complaint::Refused(message),
-            }
-            .into()),
-        },
-        Err(error) => Err(error),
+    let ended = python.ask(&["check".to_owned()]).await;
+    if let Err(Error::OfPython(python::Error::Failed {
+        complaint: Complaint::Refused(message),
+    })) = &ended
+        && let Some(operations) = operations::read(message)
+    {
+        return Ok(operations);
     }
+    ended.map(|_| Vec::new())
 }

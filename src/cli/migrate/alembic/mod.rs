@@ -100,8 +100,8 @@ impl Alembic {
         context: &Context,
         workplace: &Workplace,
     ) -> Result<(History, Place), Error> {
-        let project = self.project.clone();
-        let read = move || Ok(versions::read(&project)?);
+        let alembic = self.clone();
+        let read = move || alembic.history();
         let (history, session) = beside(read, workplace.connect(context)).await?;
         let place = self.place_seen_by(session, context, &history).await?;
         Ok((history, place))
